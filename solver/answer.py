@@ -1,0 +1,301 @@
+"""From a case to a verified plan, and from a plan back to a verdict.
+
+Belongs here: the order of the steps - screen, formulate, solve, extract, settle, verify - and what their
+results mean together. Does not belong here: the steps.
+"""
+
+import platform
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from enum import StrEnum
+from importlib.metadata import version
+
+from solver import engines
+from solver.bill import Decisions, settle
+from solver.binding import binding_limits
+from solver.case import Case
+from solver.extract import extract
+from solver.families import Family
+from solver.formulation import Model, build_plain
+from solver.formulation.purchases import units_of
+from solver.instance import Instance
+from solver.plan import (
+    UNVERIFIED,
+    ExcludedRow,
+    IntervalRow,
+    PeriodRow,
+    Plan,
+    PlanStatus,
+    Verification,
+)
+from solver.screening import Finding, screen
+from solver.verify import verify
+
+OnProgress = Callable[[engines.Progress], None]
+
+
+class AnswerStatus(StrEnum):
+    """What came of solving a problem."""
+
+    OPTIMAL = "optimal"
+    """A verified plan, proven within the asked gap of the cheapest."""
+    FEASIBLE = "feasible"
+    """A verified plan; a limit or an interrupt came before the proof."""
+    INFEASIBLE = "infeasible"
+    """No plan exists: refuted by arithmetic, or confirmed by several engines."""
+    NO_PLAN_FOUND = "no_plan_found"
+    """A limit or an interrupt came before any plan."""
+    ERROR = "error"
+    """The engines failed, or no plan of theirs passed verification."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The answer to a problem."""
+
+    status: AnswerStatus
+    stop: engines.StopReason | None
+    """Why the search ended; None where arithmetic decided."""
+    plan: Plan | None
+    """The verified plan, if there is one."""
+    findings: tuple[Finding, ...]
+    """What arithmetic refutes."""
+    bound: float | None
+    """No plan is cheaper than this, in the problem's currency."""
+    attempts: tuple[engines.Attempt, ...]
+    seconds: float
+    refused: Verification | None = None
+    """What was wrong with the engines' last plan, where none passed."""
+
+
+def options_of(case: Case, **overrides: object) -> engines.Options:
+    """The search options of a problem file; keywords that are not None win over it."""
+    block = case.problem.solve
+    chosen: dict[str, object] = {
+        "engine": block.engine,
+        "gap": block.gap,
+        "time_limit_s": block.time_limit,
+        "threads": block.threads,
+    }
+    chosen |= {name: value for name, value in overrides.items() if value is not None}
+    return engines.Options(**chosen)  # type: ignore[arg-type]
+
+
+def solve_case(
+    case: Case,
+    options: engines.Options | None = None,
+    *,
+    on_progress: OnProgress | None = None,
+    interrupted: threading.Event | None = None,
+    units: Mapping[str, int] | None = None,
+) -> Answer:
+    """Find the cheapest plan of a case and verify it.
+
+    ``units`` fixes the purchases, units by option key, all others zero; the rest is solved for.
+    Progress is reported in the problem's currency. Never raises for what engines do: their failures
+    are in the answer.
+    """
+    started = time.monotonic()
+    options = options or options_of(case)
+    findings = screen(case.instance) if units is None else ()
+    if findings:
+        return _answer(AnswerStatus.INFEASIBLE, started, findings=findings)
+    instance = case.instance if units is None else _roomy(case.instance, units)
+    model = build_plain(instance)
+    if units is not None:
+        _fix(model, units)
+    search = _Search(case, model, options, started)
+    outcome = engines.solve(
+        model.problem,
+        options,
+        on_progress=None if on_progress is None else _in_currency(on_progress, model.money_scale),
+        interrupted=interrupted,
+        accept=search.accept,
+    )
+    return search.answer(outcome)
+
+
+def check_plan(case: Case, plan: Plan) -> Verification:
+    """Verify a whole plan against a case, whoever made it."""
+    return verify(case.instance, plan)
+
+
+class _Search:
+    """One search: turns values into plans, verifies them, and keeps the last."""
+
+    def __init__(
+        self, case: Case, model: Model, options: engines.Options, started: float
+    ) -> None:
+        self.case = case
+        self.model = model
+        self.options = options
+        self.started = started
+        self.refused: Verification | None = None
+
+    def accept(self, values: Mapping[str, float]) -> bool:
+        """Whether the plan that these values make passes verification."""
+        plan = self._plan(values, None)
+        verification = verify(self.case.instance, plan)
+        self.refused = None if verification.ok else verification
+        return verification.ok
+
+    def answer(self, outcome: engines.Outcome) -> Answer:
+        """What the outcome means; its plan is verified once more, as it will be shown."""
+        status = AnswerStatus(
+            "error" if outcome.status is engines.Status.UNBOUNDED else str(outcome.status)
+        )
+        bound = None if outcome.bound is None else outcome.bound * self.model.money_scale
+        plan = None
+        if outcome.values or status in (AnswerStatus.OPTIMAL, AnswerStatus.FEASIBLE):
+            plan = self._plan(outcome.values, outcome)
+            verification = verify(self.case.instance, plan)
+            if not verification.ok:
+                self.refused, plan, status = verification, None, AnswerStatus.ERROR
+            else:
+                plan = replace(plan, verification=verification)
+                status = AnswerStatus(str(plan.status))
+        return Answer(
+            status=status,
+            stop=outcome.stop,
+            plan=plan,
+            findings=(),
+            bound=bound,
+            attempts=outcome.attempts,
+            seconds=time.monotonic() - self.started,
+            refused=None if plan else self.refused,
+        )
+
+    def _plan(self, values: Mapping[str, float], outcome: engines.Outcome | None) -> Plan:
+        decisions = extract(self.model, values)
+        bound = None if outcome is None or outcome.bound is None else outcome.bound
+        scale = self.model.money_scale
+        plan = plan_of(self.case, decisions, None if bound is None else bound * scale)
+        proven = plan.gap is not None and plan.gap <= self.options.gap + 1e-9
+        return replace(
+            plan,
+            status=PlanStatus.OPTIMAL if proven else PlanStatus.FEASIBLE,
+            binding=() if outcome is None else binding_limits(self.model, values),
+            provenance={} if outcome is None else self._provenance(outcome),
+        )
+
+    def _provenance(self, outcome: engines.Outcome) -> dict[str, object]:
+        last = outcome.attempts[-1]
+        return {
+            "rackmix": version("rackmix"),
+            "python": platform.python_version(),
+            "pulp": version("pulp"),
+            "engine": last.engine,
+            "engine_version": last.engine_version,
+            "problem_sha256": self.case.loaded.sha256,
+            "catalog_sha256": self.case.catalog.sha256,
+            "instance_sha256": self.case.instance.sha256,
+            "options": _options_row(self.options),
+            "stop": str(outcome.stop),
+            "attempts": [_attempt_row(attempt) for attempt in outcome.attempts],
+            "seconds": round(time.monotonic() - self.started, 3),
+        }
+
+
+def plan_of(case: Case, decisions: Decisions, bound: float | None) -> Plan:
+    """The plan that follows from decisions: priced and complete, not yet verified."""
+    instance = case.instance
+    settled = settle(instance, decisions)
+    objective = settled.objective
+    if bound is not None:
+        # Rounding in the engine's last digits must not put the bound above the plan.
+        bound = min(bound, objective)
+    return Plan(
+        status=PlanStatus.FEASIBLE,
+        objective=objective,
+        bound=bound,
+        gap=None if bound is None else engines.relative_gap(objective, bound),
+        currency=instance.currency,
+        problem=case.loaded.tree,
+        facts=case.facts,
+        periods=tuple(
+            PeriodRow(p.label, p.start, (p.end - timedelta(microseconds=1)).date())
+            for p in instance.periods
+        ),
+        intervals=tuple(IntervalRow(i.index, i.start, i.end) for i in instance.intervals),
+        bill=settled.bill,
+        cash_flow=settled.cash_flow,
+        purchases=settled.purchases,
+        fleet=settled.fleet,
+        training=decisions.training,
+        serving=decisions.serving,
+        routing=decisions.routing,
+        reservations=decisions.reservations,
+        energy=settled.energy,
+        excluded=tuple(
+            ExcludedRow(e.item, e.site, e.rule, e.reason) for e in instance.excluded
+        ),
+        binding=(),
+        assumptions=instance.assumptions,
+        verification=UNVERIFIED,
+        provenance={},
+    )
+
+
+def _answer(status: AnswerStatus, started: float, findings: tuple[Finding, ...]) -> Answer:
+    seconds = time.monotonic() - started
+    return Answer(status, None, None, findings, None, (), seconds)
+
+
+def _fix(model: Model, units: Mapping[str, int]) -> None:
+    """Rows that hold every option to what was bought of it."""
+    for option in model.instance.options:
+        if terms := units_of(model, option):
+            path = ("purchases", option.offer)
+            bought = units.get(option.key, 0)
+            model.equal(Family.OPTION, (option.key,), path, terms, bought)
+
+
+def _roomy(instance: Instance, units: Mapping[str, int]) -> Instance:
+    """The instance with room for what was bought, where that is more than a search would consider."""
+    by_offer: dict[tuple[str, int], int] = {}
+    for key, bought in units.items():
+        option = instance.option[key]
+        order = (option.offer, option.period)
+        by_offer[order] = by_offer.get(order, 0) + bought
+    most: dict[str, int] = {}
+    for (offer, _), bought in by_offer.items():
+        most[offer] = max(most.get(offer, 0), bought)
+    offers = tuple(
+        replace(offer, max_units=max(offer.max_units, most.get(offer.key, 0)))
+        for offer in instance.offers
+    )
+    return replace(instance, offers=offers)
+
+
+def _in_currency(on_progress: OnProgress, scale: float) -> OnProgress:
+    def scaled(progress: engines.Progress) -> None:
+        best = None if progress.best is None else progress.best * scale
+        bound = None if progress.bound is None else progress.bound * scale
+        on_progress(replace(progress, best=best, bound=bound))
+
+    return scaled
+
+
+def _options_row(options: engines.Options) -> dict[str, object]:
+    return {
+        "engine": options.engine,
+        "gap": options.gap,
+        "time_limit_s": options.time_limit_s,
+        "threads": options.threads,
+        "seed": options.seed,
+    }
+
+
+def _attempt_row(attempt: engines.Attempt) -> dict[str, object]:
+    return {
+        "engine": attempt.engine,
+        "engine_version": attempt.engine_version,
+        "variant": attempt.variant,
+        "status": str(attempt.status),
+        "stop": str(attempt.stop),
+        "seconds": round(attempt.seconds, 3),
+        "message": attempt.message,
+    }

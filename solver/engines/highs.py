@@ -1,0 +1,117 @@
+"""HiGHS: the job for its process, and what its answers mean.
+
+Belongs here: our side of the child process that runs HiGHS (highs_child). Does not belong here: calls to
+highspy, believing an answer (ladder).
+"""
+
+import array
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from solver.engines.child import Ending, supervise
+from solver.engines.claim import Claim, Job
+from solver.engines.outcome import Status, StopReason
+
+NAME = "highs"
+PACKAGE = "highspy"
+CHILD = Path(__file__).with_name("highs_child.py")
+JOB, ANSWER, VALUES = "job.json", "answer.json", "plan.bin"
+NEAR = 1e-9
+"""Absolute: below this HiGHS counts plan and bound as one. Its own 1e-6 is much where costs are small."""
+TOLD_APART = {
+    "kOptimal": Status.OPTIMAL,
+    "kInfeasible": Status.INFEASIBLE,
+    "kUnbounded": Status.UNBOUNDED,
+}
+STOPS = {"kTimeLimit": StopReason.TIME_LIMIT, "kInterrupt": StopReason.INTERRUPTED}
+
+
+def run(job: Job) -> Claim:
+    """Run HiGHS once."""
+    (job.folder / JOB).write_text(json.dumps(_task(job)))
+    told: dict[str, float | None] = {"best": None, "bound": None}
+    last = [""]
+
+    def follow(lines: Sequence[str]) -> None:
+        for line in lines:
+            last[0] = line.strip() or last[0]
+            if line.startswith("{"):
+                told.update(json.loads(line))
+        job.watch.report(NAME, told["best"], told["bound"], "")
+
+    def ask(process: subprocess.Popen[bytes]) -> None:
+        if process.stdin is not None:
+            process.stdin.close()
+
+    ending = supervise(
+        [sys.executable, "-P", str(CHILD)],  # -P: its folder's modules are not for it to import
+        job.folder,
+        options=job.options,
+        watch=job.watch,
+        ask=ask,
+        patience_s=lambda: 2.0,
+        follow=follow,
+    )
+    answer = job.folder / ANSWER
+    if ending.killed or ending.code != 0 or not answer.is_file():
+        return _without_answer(job, ending, told["bound"], last[0])
+    return read_claim(job, json.loads(answer.read_text()), ending)
+
+
+def read_claim(job: Job, answer: dict[str, Any], ending: Ending) -> Claim:
+    """Say what HiGHS claims in its answer."""
+    words, bound = answer["words"], answer.get("bound")
+    status = TOLD_APART.get(answer["status"])
+    if status in (Status.INFEASIBLE, Status.UNBOUNDED):
+        return Claim(status, StopReason.PROVEN, words)
+    stop = ending.cut or STOPS.get(answer["status"], StopReason.UNKNOWN)
+    if status is Status.OPTIMAL:
+        proven = bound is not None and answer["objective"] - bound <= NEAR
+        stop = StopReason.PROVEN if proven else StopReason.GAP
+    values = _read_values(job) if answer["plan"] else None
+    if values is not None:
+        return Claim(status or Status.FEASIBLE, stop, words, values, bound)
+    if stop is StopReason.UNKNOWN or status is Status.OPTIMAL:
+        return Claim(Status.ERROR, StopReason.UNKNOWN, words)
+    return Claim(Status.NO_PLAN, stop, words, bound=bound)
+
+
+def _without_answer(job: Job, ending: Ending, bound: float | None, last: str) -> Claim:
+    """A process that was killed has saved its best plan; one that died by itself is not believed."""
+    message = f"HiGHS {ending.words}; its last line: {last}"
+    if ending.cut is None:
+        return Claim(Status.ERROR, StopReason.CRASH, message)
+    values = _read_values(job)
+    status = Status.NO_PLAN if values is None else Status.FEASIBLE
+    return Claim(status, ending.cut, message, values, bound)
+
+
+def _task(job: Job) -> dict[str, Any]:
+    options = job.options
+    start = None
+    if job.start is not None:
+        start = [job.start[variable] for variable in job.model.ids]
+        start += [1.0] * (job.model.columns - len(start))  # the constant's column
+    return {
+        "model": os.path.relpath(job.model.path, job.folder),
+        "time_limit_s": options.time_limit_s,
+        "start": start,
+        "options": {
+            "mip_rel_gap": options.gap,
+            "mip_abs_gap": NEAR,
+            "threads": options.threads,
+            "random_seed": options.seed,
+        },
+    }
+
+
+def _read_values(job: Job) -> list[float] | None:
+    path = job.folder / VALUES
+    if not path.is_file() or path.stat().st_size != 8 * job.model.columns:
+        return None
+    return list(array.array("d", path.read_bytes()))

@@ -1,0 +1,10 @@
+"""The mathematics: one file per family of constraints, named cost terms, and their assembly.
+
+Belongs here: everything that turns an instance into a mixed-integer program. Does not belong here:
+running it (solver.engines) and reading plans out of it (solver.extract).
+"""
+
+from solver.formulation.build import build_plain
+from solver.formulation.model import Model
+
+__all__ = ["Model", "build_plain"]

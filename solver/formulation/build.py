@@ -1,0 +1,52 @@
+"""The plain formulation: section by section what the model means, as one program.
+
+Belongs here: the order in which families are added, and the scale of money. Does not belong here: any
+row. It is the reference that faster formulations are measured against.
+"""
+
+import math
+from collections import defaultdict
+
+from solver.formulation import costs, limits, places, purchases, workloads
+from solver.formulation.model import Model
+from solver.instance.model import Instance
+
+
+def build_plain(instance: Instance) -> Model:
+    """The mixed-integer program of an instance, as the model is defined."""
+    model = Model(instance, money_scale(instance))
+    purchases.add_quantities(model)
+    purchases.add_orders(model)
+    purchases.add_supply(model)
+    purchases.add_slots(model)
+    purchases.add_licences(model)
+    purchases.add_total_tpp(model)
+    purchases.add_card_types(model)
+    held = workloads.Held(defaultdict(list))
+    workloads.add_training(model, held)
+    workloads.add_serving(model, held)
+    workloads.add_reservations(model, held)
+    workloads.add_capacity(model, held)
+    places.add_fabrics(model)
+    places.add_power(model)
+    places.add_rack_units(model)
+    costs.add_costs(model)
+    limits.add_limits(model)
+    model.finish()
+    return model
+
+
+def money_scale(instance: Instance) -> float:
+    """A power of ten that brings the dearest unit of money near a thousand.
+
+    Coefficients stay within what the engines' absolute tolerances can tell apart, for an hourly rent of
+    dollars and for a roll-out of billions alike.
+    """
+    dearest = max(
+        (
+            option.unit_price * (sum(h for _, h in option.lease_hours) or 1.0)
+            for option in instance.options
+        ),
+        default=1.0,
+    )
+    return 10.0 ** (math.floor(math.log10(dearest)) - 3) if dearest > 0 else 1.0

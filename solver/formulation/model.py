@@ -1,0 +1,129 @@
+"""The mixed-integer program under construction: columns, registered rows, named cost terms.
+
+Belongs here: short ids for PuLP, the table from rows back to (family, index, path in the problem file),
+and scaling. Does not belong here: what a row means (the family modules) or solving (solver.engines).
+"""
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+import pulp
+
+from solver.families import Family
+from solver.instance.model import Instance
+
+Index = tuple[str | int, ...]
+Terms = list[tuple[int, float]]
+"""A linear expression: (column, coefficient) pairs; a column may occur more than once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A variable: what it counts and its bounds."""
+
+    kind: str
+    index: Index
+    upper: float
+    integer: bool
+    variable: pulp.LpVariable
+
+
+@dataclass(frozen=True, slots=True)
+class RowName:
+    """What a row is called: its family, its index, and the path of the value that caused it."""
+
+    id: str
+    family: Family
+    index: Index
+    path: tuple[str | int, ...]
+
+
+@dataclass
+class Model:
+    """A minimisation under construction; money is divided by ``money_scale``."""
+
+    instance: Instance
+    money_scale: float
+    problem: pulp.LpProblem = field(default_factory=lambda: pulp.LpProblem("rackmix", pulp.LpMinimize))
+    columns: list[Column] = field(default_factory=list)
+    rows: list[RowName] = field(default_factory=list)
+    costs: dict[str, Terms] = field(default_factory=dict)
+    fixed: dict[str, float] = field(default_factory=dict)
+    _by_kind: dict[str, dict[Index, int]] = field(default_factory=dict)
+
+    def column(self, kind: str, index: Index, upper: float, *, integer: bool) -> int:
+        """Add a variable between 0 and ``upper``; returns its number."""
+        number = len(self.columns)
+        category = pulp.LpInteger if integer else pulp.LpContinuous
+        bound = None if math.isinf(upper) else upper
+        variable = self.problem.add_variable(f"x_{number:06}", 0, bound, category)
+        self.columns.append(Column(kind, index, upper, integer, variable))
+        self._by_kind.setdefault(kind, {})[index] = number
+        return number
+
+    def of(self, kind: str) -> Mapping[Index, int]:
+        """The columns of one kind by index."""
+        return self._by_kind.get(kind, {})
+
+    def at_most(
+        self, family: Family, index: Index, path: Index, terms: Iterable[tuple[int, float]], limit: float
+    ) -> None:
+        """Add the row ``terms <= limit``."""
+        self._add(family, index, path, terms, pulp.LpConstraintLE, limit)
+
+    def at_least(
+        self, family: Family, index: Index, path: Index, terms: Iterable[tuple[int, float]], limit: float
+    ) -> None:
+        """Add the row ``terms >= limit``."""
+        self._add(family, index, path, terms, pulp.LpConstraintGE, limit)
+
+    def equal(
+        self, family: Family, index: Index, path: Index, terms: Iterable[tuple[int, float]], value: float
+    ) -> None:
+        """Add the row ``terms = value``."""
+        self._add(family, index, path, terms, pulp.LpConstraintEQ, value)
+
+    def cost(self, term: str, column: int, present_value: float) -> None:
+        """Add to a named term of the bill the present value of one unit of a column."""
+        if present_value:
+            self.costs.setdefault(term, []).append((column, present_value))
+
+    def fixed_cost(self, term: str, present_value: float) -> None:
+        """Add to a named term what no decision changes, such as the fleet's idle power."""
+        if present_value:
+            self.fixed[term] = self.fixed.get(term, 0.0) + present_value
+
+    def finish(self) -> pulp.LpProblem:
+        """Set the objective, the sum of all cost terms, and return the program."""
+        merged = _merge(pair for terms in self.costs.values() for pair in terms)
+        pairs = [(self.columns[c].variable, v / self.money_scale) for c, v in merged.items()]
+        total = pulp.lpSum_vars_coefs(pairs) if pairs else pulp.LpAffineExpression.empty()
+        total.constant = sum(self.fixed.values()) / self.money_scale
+        self.problem.setObjective(total)
+        return self.problem
+
+    def _add(
+        self,
+        family: Family,
+        index: Index,
+        path: Index,
+        terms: Iterable[tuple[int, float]],
+        sense: int,
+        limit: float,
+    ) -> None:
+        name = f"c_{len(self.rows):06}"
+        merged = _merge(terms)
+        pairs = [(self.columns[column].variable, value) for column, value in merged.items() if value]
+        expression = pulp.lpSum_vars_coefs(pairs) if pairs else pulp.LpAffineExpression.empty()
+        expression.constant = -limit
+        expression.sense = sense
+        self.problem.addConstraint(expression, name)
+        self.rows.append(RowName(name, family, index, path))
+
+
+def _merge(terms: Iterable[tuple[int, float]]) -> dict[int, float]:
+    merged: dict[int, float] = {}
+    for column, value in terms:
+        merged[column] = merged.get(column, 0.0) + value
+    return merged

@@ -1,0 +1,163 @@
+"""Finite bounds on order quantities, computed from the data; never a big-M.
+
+A plan needs no more of a pool than would meet, in each period on its own, every workload that can run
+there: with that many cards all of them run there side by side from that period on. Orders may exceed it
+only to reach a discount tier or a minimum order. Buying what nothing can use, only to dilute a vendor's
+share, is not considered. Belongs here: those counts. Does not belong here: rows of the model.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from solver import training
+from solver.instance.market import UNBOUNDED
+from solver.instance.model import (
+    Bay,
+    Item,
+    Kind,
+    Limits,
+    Occurrence,
+    Offer,
+    Option,
+    Pool,
+    Reservation,
+    Service,
+    Site,
+)
+from solver.instance.timeline import Timeline
+
+
+@dataclass(frozen=True)
+class Demand:
+    """The workloads."""
+
+    occurrences: Sequence[Occurrence]
+    services: Sequence[Service]
+    reservations: Sequence[Reservation]
+
+
+def cards_needed(timeline: Timeline, demand: Demand, pool: Pool) -> int:
+    """Working cards of a pool that meet every workload that can run there, in any one period."""
+    by_period = [0] * len(timeline.calendar.periods)
+    for occurrence in demand.occurrences:
+        for period, cards in _training_cards(timeline, occurrence, pool).items():
+            by_period[period] += cards
+    by_interval = [0] * timeline.count
+    for service in demand.services:
+        for interval in range(timeline.count):
+            by_interval[interval] += _serving_cards(service, interval, pool)
+    for reservation in demand.reservations:
+        if pool.key in reservation.pools:
+            for interval in range(timeline.count):
+                by_interval[interval] += reservation.cards[interval]
+    highest = [0] * len(by_period)
+    for interval in timeline.intervals:
+        highest[interval.period] = max(highest[interval.period], by_interval[interval.index])
+    return max(a + b for a, b in zip(by_period, highest, strict=True))
+
+
+def _training_cards(timeline: Timeline, occurrence: Occurrence, pool: Pool) -> dict[int, int]:
+    """Cards that finish the occurrence within its part of each period."""
+    mode = next((mode for mode in occurrence.modes if mode.pool == pool.key), None)
+    if mode is None:
+        return {}
+    days: dict[int, float] = {}
+    for interval in timeline.intervals[occurrence.first : occurrence.last]:
+        days[interval.period] = days.get(interval.period, 0.0) + interval.hours / 24
+    needed = {}
+    for period, length in days.items():
+        units = training.units_for_rate(mode.segments, occurrence.work / length, mode.max_units)
+        needed[period] = max(mode.min_units, units or mode.max_units) * pool.unit_cards
+    return needed
+
+
+def _serving_cards(service: Service, interval: int, pool: Pool) -> int:
+    """Cards that serve each class by its best configuration in the pool."""
+    total = 0
+    for number, name in enumerate(service.classes):
+        rate = service.demand[number][interval]
+        best = [
+            math.ceil(rate / throughput - 1e-9) * mode.cards
+            for mode in service.modes
+            if mode.pool == pool.key
+            for key, throughput in mode.throughput
+            if key == name
+        ]
+        total += min(best, default=0) if rate > 0 else 0
+    return total
+
+
+def bound_offers(
+    timeline: Timeline,
+    demand: Demand,
+    limits: Limits,
+    sites: Mapping[str, Site],
+    items: Mapping[str, Item],
+    pools: Sequence[Pool],
+    bays: Sequence[Bay],
+    offers: Sequence[Offer],
+    options: Sequence[Option],
+) -> tuple[Offer, ...]:
+    """Offers with a finite `max_units`; zero where nothing can use the item."""
+    cards = {
+        pool.key: math.ceil(cards_needed(timeline, demand, pool) / pool.working_fraction - 1e-9)
+        for pool in pools
+    }
+    hosts: dict[str, int] = {}
+    for bay in bays:
+        inside = [cards[p.key] for p in pools if p.kind is Kind.HOST and f"{p.site}/{p.box}" == bay.key]
+        hosts[bay.key] = math.ceil(sum(inside) / bay.slots)
+    units = {pool.key: -(-cards[pool.key] // pool.unit_cards) for pool in pools}
+    by_offer: dict[str, list[Option]] = {}
+    for option in options:
+        by_offer.setdefault(option.offer, []).append(option)
+    return tuple(
+        _bounded(offer, items[offer.item], by_offer[offer.key], units, hosts, limits, sites)
+        for offer in offers
+    )
+
+
+def _bounded(
+    offer: Offer,
+    item: Item,
+    options: Sequence[Option],
+    units: Mapping[str, int],
+    hosts: Mapping[str, int],
+    limits: Limits,
+    sites: Mapping[str, Site],
+) -> Offer:
+    places = {(o.site, o.pool, o.bay if o.pool is None else None) for o in options}
+    useful = 0
+    for site, pool, bay in places:
+        wanted = units[pool] if pool is not None else hosts[str(bay)]
+        useful += min(wanted, _room(sites[site], item))
+    if useful:
+        reach = max([offer.minimum_order, *(t.first_units for t in offer.tiers)])
+        useful = max(useful, reach)
+    if offer.supply:
+        useful = min(useful, max(window.units for window in offer.supply))
+    useful = min(useful, _affordable(offer, options, limits))
+    if useful < max(1, offer.minimum_order):
+        useful = 0
+    return replace(offer, max_units=useful)
+
+
+def _room(site: Site, item: Item) -> int:
+    """Units that a site's power and racks have room for."""
+    room = UNBOUNDED
+    if site.power_cap_kw is not None and item.load_kw > 0:
+        room = min(room, int(max(site.power_cap_kw) / (site.pue * item.load_kw) + 1e-9))
+    if site.rack_units is not None and item.rack_units > 0:
+        room = min(room, max(site.rack_units) // item.rack_units)
+    return room
+
+
+def _affordable(offer: Offer, options: Sequence[Option], limits: Limits) -> int:
+    """Units that the whole budget buys at the lowest price."""
+    if limits.budget_total is None or offer.leased:
+        return UNBOUNDED
+    best = max(tier.off for tier in offer.tiers)
+    price = min(option.unit_price for option in options) * (1 - best) * (1 + offer.extra_share)
+    price += offer.extra_per_unit
+    return int(limits.budget_total / price + 1e-9) if price > 0 else UNBOUNDED
