@@ -7,12 +7,9 @@ rooms stand inside the commands, so that help and a mistyped option cost nothing
 
 import os
 import re
-import signal
 import sys
-import threading
 import traceback
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import date
 from enum import IntEnum
 from pathlib import Path
@@ -22,6 +19,7 @@ import click
 
 if TYPE_CHECKING:
     from problems import Edit
+    from solver import Answer, Case
 
 
 class ExitCode(IntEnum):
@@ -107,8 +105,9 @@ def as_click_error(error: Exception) -> click.ClickException:
     """Return the error as one that click shows and that carries the exit code."""
     from catalogs import CatalogError
     from problems import InputError
+    from solver import PlanError
 
-    if isinstance(error, InputError | CatalogError):
+    if isinstance(error, InputError | CatalogError | PlanError):
         return BadInput(str(error))
     return Failure(f"rackmix failed: {type(error).__name__}: {error} (--debug shows where)")
 
@@ -124,18 +123,33 @@ def silence_stdout() -> None:
 class EditingCommand(click.Command):
     """A command with `--set` and `--unset`, which count in the order they were given.
 
-    Click collects each option's values apart; the order of both together is read once more and
-    handed to the command as `edits`, a list of (option name, text).
+    Click collects each option's values apart; the order of both together is read once more, and
+    the command gets all of them as `edits`.
     """
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Parse as always, then merge the two options into `edits`."""
+        """Parse as always, then merge the two options."""
         _, _, order = self.make_parser(ctx).parse_args(args=list(args))
         rest = super().parse_args(ctx, args)
         values = {name: iter(ctx.params.pop(name)) for name in ("set", "unset")}
         names = [parameter.name for parameter in order if parameter.name in values]
         ctx.params["edits"] = [(name, next(values[name])) for name in names]
         return rest
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Read the edits, reporting all that is wrong with them at once, and run the command."""
+        from problems import InputError, parse_edit, parse_unset
+
+        parsed, wrong = [], []
+        for option, text in ctx.params["edits"]:
+            try:
+                parsed.append(parse_edit(text) if option == "set" else parse_unset(text))
+            except InputError as error:
+                wrong += error.problems
+        if wrong:
+            raise InputError(wrong)
+        ctx.params["edits"] = parsed
+        return super().invoke(ctx)
 
 
 def gap(text: str) -> float:
@@ -225,8 +239,9 @@ def main() -> None:
 @debug_option
 def solve(
     file: Path,
-    edits: list[tuple[str, str]],
+    edits: "list[Edit]",
     scenario: tuple[str, ...],
+    baselines: bool,
     output: Path | None,
     output_format: str,
     **options: Any,
@@ -235,21 +250,30 @@ def solve(
 
     Options that are not given are taken from the file's `solve:` block.
     """
-    from problems import load_problem
-    from reports.answer import answer_document, render_answer
-    from reports.output import json_text, print_json, print_report, progress_line
-    from solver import solve_problem
+    from reports.answer import answer_json, baseline, render_answer
+    from reports.terminal import print_json, print_report
+    from solver import load_case, options_of
 
-    loaded = load_problem(file, scenarios=scenario, edits=parsed_edits(edits))
-    with interruption() as interrupted, progress_line() as show:
-        answer = solve_problem(loaded, **options, on_progress=show, interrupted=interrupted)
-    if output:
-        write_text(output, json_text(answer_document(answer)))
+    case = load_case(file, scenarios=scenario, edits=edits)
+    chosen = options_of(case, **options)
+    answer, stopped = watched(case, chosen)
+    others = []
+    if baselines and answer.plan and not stopped:
+        for name, other in (
+            ("one card type", case.with_one_card_type()),
+            ("no rules or caps", case.without_rules()),
+        ):
+            found, stopped = watched(other, chosen)
+            others.append(baseline(name, f"Best plan with {name}", found))
+            if stopped:
+                break
+    if output and answer.plan:
+        write_text(output, answer_json(case, answer, others))
     if output_format == "json":
-        print_json(answer_document(answer))
+        print_json(answer_json(case, answer, others))
     else:
-        print_report(render_answer(answer))
-    return ExitCode.INTERRUPTED if interrupted.is_set() else EXIT_CODES[answer.status]
+        print_report(render_answer(case, answer, others))
+    return ExitCode.INTERRUPTED if stopped else EXIT_CODES[answer.status]
 
 
 @main.command()
@@ -257,9 +281,9 @@ def solve(
 @debug_option
 def validate(file: Path) -> None:
     """Check a problem file without solving it."""
-    from problems import load_problem
+    from solver import load_case
 
-    load_problem(file)
+    load_case(file)
     click.echo(f"{file}: valid")
 
 
@@ -279,9 +303,9 @@ def new(file: Path) -> None:
 def schema() -> None:
     """Print the JSON Schema of problem files."""
     from problems import json_schema
-    from reports.output import print_json
+    from reports.terminal import json_text, print_json
 
-    print_json(json_schema())
+    print_json(json_text(json_schema()))
 
 
 @main.command()
@@ -289,22 +313,31 @@ def schema() -> None:
 @click.argument("plan", type=click.Path(path_type=Path))
 @debug_option
 def check(file: Path, plan: Path) -> ExitCode:
-    """Verify a plan (JSON) or purchases alone (JSON or CSV) against a problem file.
+    """Verify a plan (JSON), or purchases alone (JSON or CSV), against a problem file.
 
     Purchases alone are fixed and the rest is solved; exit code 5 when they do not fit.
     """
-    from problems import load_problem
-    from reports.answer import render_check
-    from reports.output import print_report, progress_line
-    from solver import check_plan
+    from reports.answer import render_answer, render_unfit, render_verdict
+    from reports.terminal import print_report
+    from solver import check_plan, load_case, read_plan
+    from solver.plan import holds_whole_plan, match_purchases, purchases_from_json_or_csv
 
-    loaded = load_problem(file)
-    with interruption() as interrupted, progress_line() as show:
-        verdict = check_plan(loaded, plan, on_progress=show, interrupted=interrupted)
-    print_report(render_check(verdict))
-    if interrupted.is_set():
+    case = load_case(file)
+    if holds_whole_plan(plan):
+        whole = read_plan(plan)
+        verdict = check_plan(case, whole)
+        print_report(render_verdict(whole, verdict))
+        return ExitCode.DONE if verdict.ok else ExitCode.FAILED
+    units, misfits = match_purchases(case.instance, purchases_from_json_or_csv(plan))
+    if misfits:
+        print_report(render_unfit(misfits))
+        return ExitCode.FAILED
+    answer, stopped = watched(case, units=units)
+    print_report(render_answer(case, answer))
+    if stopped:
         return ExitCode.INTERRUPTED
-    return ExitCode.DONE if verdict.ok else ExitCode.FAILED
+    code = EXIT_CODES[answer.status]
+    return ExitCode.FAILED if code is ExitCode.INFEASIBLE else code
 
 
 @main.command()
@@ -330,7 +363,7 @@ def catalog(
     """Show the facts with their sources, or classify every card with `catalog rules`."""
     from catalogs import load_catalog
     from reports.catalog import render_rules, render_table, rules_rows, table_rows
-    from reports.output import print_json, print_report
+    from reports.terminal import json_text, print_json, print_report
 
     if destination is None and (on or headquarters):
         raise click.UsageError("--on and --headquarters need --to, the destination country", ctx)
@@ -344,42 +377,23 @@ def catalog(
     else:
         query, rows, text = (table, name), table_rows, render_table
     if output_format == "json":
-        print_json(rows(facts, *query))
+        print_json(json_text(rows(facts, *query)))
     else:
         print_report(text(facts, *query))
 
 
-def parsed_edits(edits: list[tuple[str, str]]) -> "list[Edit]":
-    """Return the edits as `problems` knows them, or all that is wrong with them at once."""
-    from problems import InputError, parse_edit, parse_unset
+def watched(case: "Case", *options: Any, **more: Any) -> "tuple[Answer, bool]":
+    """Solve, showing progress and heeding Ctrl-C; return the answer and whether it was stopped."""
+    from rich.console import Console
 
-    parsed, wrong = [], []
-    for option, text in edits:
-        try:
-            parsed.append(parse_edit(text) if option == "set" else parse_unset(text))
-        except InputError as error:
-            wrong += error.problems
-    if wrong:
-        raise InputError(wrong)
-    return parsed
+    from reports.progress import progress
+    from reports.terminal import interruption
+    from solver import solve_case
 
-
-@contextmanager
-def interruption() -> Iterator[threading.Event]:
-    """Let the first Ctrl-C ask for the best plan so far, and the second one end everything."""
-    asked = threading.Event()
-
-    def ask(signal_number: int, frame: Any) -> None:
-        if asked.is_set():
-            raise KeyboardInterrupt
-        asked.set()
-        click.echo("\nStopping with the best plan so far; Ctrl-C again stops at once.", err=True)
-
-    before = signal.signal(signal.SIGINT, ask)
-    try:
-        yield asked
-    finally:
-        signal.signal(signal.SIGINT, before)
+    console = Console(stderr=True)
+    with interruption() as asked, progress(console, 1.0, case.instance.currency) as show:
+        answer = solve_case(case, *options, **more, on_progress=show, interrupted=asked)
+    return answer, asked.is_set()
 
 
 def write_text(path: Path, text: str, overwrite: bool = True) -> None:

@@ -17,18 +17,18 @@ if TYPE_CHECKING:
     from catalogs.errors import CatalogError as CatalogError
     from catalogs.errors import MissingFigure as MissingFigure
     from catalogs.errors import nearest as nearest
+    from catalogs.items import Accelerator as Accelerator
+    from catalogs.items import Host as Host
+    from catalogs.items import Node as Node
     from catalogs.reader import load_catalog as load_catalog
-    from catalogs.rows import Accelerator as Accelerator
+    from catalogs.row import Row as Row
+    from catalogs.row import require as require
     from catalogs.rows import Cable as Cable
     from catalogs.rows import Carbon as Carbon
-    from catalogs.rows import Host as Host
     from catalogs.rows import Model as Model
     from catalogs.rows import Nic as Nic
-    from catalogs.rows import Node as Node
     from catalogs.rows import Price as Price
-    from catalogs.rows import Row as Row
     from catalogs.rows import Switch as Switch
-    from catalogs.rows import require as require
     from catalogs.rules import CountryGroup as CountryGroup
     from catalogs.rules import Rule as Rule
     from catalogs.rules import Ruleset as Ruleset
@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from catalogs.ruling import Ruling as Ruling
     from catalogs.ruling import classify as classify
     from catalogs.ruling import classify_all as classify_all
+    from catalogs.ruling import rules_of as rules_of
+    from catalogs.ruling import rulesets_of as rulesets_of
     from catalogs.tariffs import Block as Block
     from catalogs.tariffs import Tariff as Tariff
 
@@ -45,21 +47,11 @@ _HOMES = {
     "countries": ("COUNTRIES",),
     "errors": ("CatalogError", "MissingFigure", "nearest"),
     "reader": ("load_catalog",),
-    "rows": (
-        "Accelerator",
-        "Cable",
-        "Carbon",
-        "Host",
-        "Model",
-        "Nic",
-        "Node",
-        "Price",
-        "Row",
-        "Switch",
-        "require",
-    ),
+    "items": ("Accelerator", "Host", "Node"),
+    "row": ("Row", "require"),
+    "rows": ("Cable", "Carbon", "Model", "Nic", "Price", "Switch"),
     "rules": ("CountryGroup", "Rule", "Ruleset", "Treatment"),
-    "ruling": ("Finding", "Ruling", "classify", "classify_all"),
+    "ruling": ("Finding", "Ruling", "classify", "classify_all", "rules_of", "rulesets_of"),
     "tariffs": ("Block", "Tariff"),
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names}

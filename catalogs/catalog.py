@@ -1,7 +1,7 @@
 """The catalogue as a whole: its tables, lookups across them, rows laid on top, and its hash.
 
 Belongs here: what holds between rows (unique ids, references) and building a catalogue from plain
-values. Does not belong here: files (reader.py), what one row is (rows.py, tariffs.py, rules.py).
+values. Does not belong here: files (reader.py), what one row is (items.py, rows.py ...).
 """
 
 import hashlib
@@ -15,20 +15,12 @@ from typing import Any, cast
 from pydantic import ValidationError
 
 from catalogs.errors import CatalogError, nearest
-from catalogs.rows import (
-    Accelerator,
-    Cable,
-    Carbon,
-    Host,
-    Model,
-    Nic,
-    Node,
-    Price,
-    Row,
-    Switch,
-)
+from catalogs.items import Accelerator, Host, Node
+from catalogs.row import Row
+from catalogs.rows import Cable, Carbon, Model, Nic, Price, Switch
 from catalogs.rules import CountryGroup, Rule, Ruleset, is_place
 from catalogs.tariffs import Tariff
+from catalogs.wording import in_words
 
 TABLES: dict[str, type[Row]] = {
     row.table: row
@@ -242,23 +234,8 @@ def _build(
             path = [str(part) for part in fault["loc"]]
             where = place(kind.table, row_id, path[0] if path else "")
             name = ".".join([kind.table, row_id, *path])
-            problems.append(f"{where}: {name}: {_words(fault, kind)}")
+            problems.append(f"{where}: {name}: {in_words(fault, kind)}")
         return None
-
-
-def _words(fault: Any, kind: type[Row]) -> str:
-    """A pydantic error in the catalogue's words."""
-    path, given = fault["loc"], fault["input"]
-    if fault["type"] == "extra_forbidden":
-        known = kind.model_fields if len(path) == 1 else ()
-        return f"unknown figure{nearest(str(path[-1]), known)}"
-    if fault["type"] == "missing":
-        return "is required, and not given"
-    if fault["type"] == "value_error":
-        return str(fault["ctx"]["error"])
-    shown = "" if isinstance(given, Mapping) else f" (given {given!r})"
-    message = str(fault["msg"])
-    return f"{message[:1].lower()}{message[1:]}{shown}"
 
 
 def _referred(catalog: Catalog, row: Row) -> list[tuple[str, str]]:

@@ -36,20 +36,24 @@ class MissingFigure(CatalogError):
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
-    """Return '; did you mean ...?' for the closest known name, or nothing.
+    """Return '; did you mean ...?' for the known names nearest to one, or nothing.
 
     >>> nearest("a100_sxm80", ["a100_sxm_80", "l40s"])
     "; did you mean 'a100_sxm_80'?"
+    >>> nearest("h20", ["gh200", "h20_sxm_96"])
+    "; did you mean 'h20_sxm_96'?"
     >>> nearest("zebra", ["l40s"])
     ''
     """
-    candidates = list(known)
-    matches = difflib.get_close_matches(name, candidates, n=1, cutoff=0.6)
+    by_letters = {_letters(each): each for each in known}
+    letters = _letters(name)
+    begun = [each for each in by_letters if letters and each.startswith(letters)]
+    matches = begun[:3] or difflib.get_close_matches(letters, by_letters, n=1, cutoff=0.6)
     if not matches:
-        folded = {_fold(candidate): candidate for candidate in candidates}
-        matches = [folded[_fold(name)]] if _fold(name) in folded else []
-    return f"; did you mean '{matches[0]}'?" if matches else ""
+        return ""
+    return f"; did you mean {' or '.join(repr(by_letters[match]) for match in matches)}?"
 
 
-def _fold(name: str) -> str:
+def _letters(name: str) -> str:
+    """A name without what is easily mistyped: case, dashes, underscores, blanks."""
     return "".join(character for character in name.lower() if character.isalnum())

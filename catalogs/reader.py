@@ -1,7 +1,7 @@
 """Catalogue files, the shipped ones and the user's own, to plain rows with their places.
 
 Belongs here: CSV (one table, named by the file) and YAML (several tables), and where each value
-stands. Does not belong here: what a row must hold (rows.py), what holds between rows (catalog.py).
+stands. Does not belong here: what a row must hold (row.py), what holds between rows (catalog.py).
 """
 
 import csv

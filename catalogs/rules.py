@@ -15,7 +15,8 @@ from pydantic import model_validator as checks
 
 from catalogs.countries import COUNTRIES
 from catalogs.errors import nearest
-from catalogs.rows import Accelerator, Country, Date, Row, Text
+from catalogs.items import Accelerator
+from catalogs.row import Country, Date, Row, Text
 
 Day = datetime.date
 

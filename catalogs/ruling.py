@@ -4,15 +4,15 @@ Belongs here: choosing the rules in force, judging the card, taking the strictes
 here: the rules (data/export_rules.yaml), what a plan does with the answer (solver).
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
 from catalogs.catalog import Catalog
 from catalogs.countries import check_country
 from catalogs.errors import CatalogError, MissingFigure, nearest
-from catalogs.rows import Accelerator
-from catalogs.rules import Rule, Treatment, Verdict, judge_any, place_holds
+from catalogs.items import Accelerator
+from catalogs.rules import Rule, Ruleset, Treatment, Verdict, judge_any, place_holds
 
 
 @dataclass(frozen=True)
@@ -167,21 +167,28 @@ def classify_all(
     return rulings
 
 
+def rulesets_of(catalog: Catalog, ruleset: str) -> list[Ruleset]:
+    """A ruleset and every one it includes.
+
+    Raises CatalogError for an unknown ruleset.
+    """
+    found: dict[str, Ruleset] = {}
+    wanted = [ruleset]
+    while wanted:
+        name = wanted.pop(0)
+        if name not in found:
+            found[name] = catalog.find("rulesets", name)
+            wanted += found[name].includes
+    return list(found.values())
+
+
 def rules_of(catalog: Catalog, ruleset: str) -> list[Rule]:
     """Every rule of a ruleset and of those it includes, in the catalogue's order.
 
     Raises CatalogError for an unknown ruleset.
     """
-    names = set(_closure(catalog, ruleset, set()))
+    names = {each.id for each in rulesets_of(catalog, ruleset)}
     return [rule for rule in catalog.export_rules.values() if rule.ruleset in names]
-
-
-def _closure(catalog: Catalog, ruleset: str, seen: set[str]) -> Iterator[str]:
-    if ruleset not in seen:
-        seen.add(ruleset)
-        yield ruleset
-        for other in catalog.find("rulesets", ruleset).includes:
-            yield from _closure(catalog, other, seen)
 
 
 def _cause(card: Accelerator, figure: str) -> str:
@@ -226,8 +233,8 @@ def _why_free(case: _Case, ruleset: str, in_scope: list[Rule], verdicts: dict[st
     if reasons:
         return "outside every rule; " + "; ".join(reasons)
     if case.card.export_jurisdiction == "none":
-        return f"not subject to the EAR; no other rule of {ruleset} looks at it"
-    return f"no rule of {ruleset} looks at {case.destination} on {case.on.isoformat()}"
+        return f"not subject to the EAR; no other rule of ruleset {ruleset} looks at it"
+    return f"no rule of ruleset {ruleset} looks at {case.destination} on {case.on.isoformat()}"
 
 
 def _meant_for(rule: Rule, card: Accelerator) -> bool:

@@ -11,7 +11,7 @@ from typing import Annotated, ClassVar
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic import model_validator as checks
 
-from catalogs.rows import Country, Currency, NotNegative, Row, Text
+from catalogs.row import Country, Currency, NotNegative, Row, Text
 
 _SPAN = re.compile(r"(\d{2}):(\d{2})-(\d{2}):(\d{2})")
 

@@ -100,8 +100,8 @@ class _Reader:
 def _scalar(word: str) -> Any:
     """An unquoted word as YAML 1.2 means it; a number that is none stays a text.
 
-    >>> [_scalar(word) for word in ("NO", "1e6", "12", "-0.5", "2023-01-01", "true", "")]
-    ['NO', 1000000.0, 12, -0.5, '2023-01-01', True, None]
+    >>> [_scalar(word) for word in ("NO", "1e6", "12", "-0.5", "2023-01-01", "true", "1_0", "")]
+    ['NO', 1000000.0, 12, -0.5, '2023-01-01', True, '1_0', None]
     """
     if word.lower() in _WORDS:
         return _WORDS[word.lower()]

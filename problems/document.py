@@ -61,7 +61,7 @@ class Node:
     def child(self, part: str | int) -> "Node | None":
         """The entry at one part of a path; None where there is none."""
         if isinstance(self.value, Mapping):
-            return self.value.get(str(part)) if isinstance(part, str) else None
+            return self.value.get(str(part))
         if isinstance(self.value, tuple) and str(part).isdecimal():
             return self.value[int(part)] if int(part) < len(self.value) else None
         return None
@@ -113,12 +113,20 @@ class Document:
         depth = len(path)
         while (node := self.find(path[:depth])) is None:
             depth -= 1
-        wants_key = key or depth < len(path)
-        return node.key_at if wants_key and node.key_at is not None else node.at
+        if node.key_at is None:
+            return node.at
+        # An indented block begins on the line after its name, where nobody would look for it.
+        is_indented = isinstance(node.value, Mapping | tuple) and node.at.line > node.key_at.line
+        return node.key_at if key or depth < len(path) or is_indented else node.at
 
     def problem(self, path: KeyPath, message: str, *, key: bool = False) -> InputProblem:
         """A fault of the value at ``path``, with its place."""
-        return problem_at(self.locate(path, key=key), message, path)
+        known: KeyPath = ()
+        for part in path:
+            above = self.find(known)
+            in_list = above is not None and isinstance(above.value, tuple)
+            known = (*known, part if in_list else str(part))
+        return problem_at(self.locate(known, key=key), message, known)
 
 
 def check_depth(path: KeyPath, at: Location) -> None:

@@ -90,7 +90,8 @@ def edit_of_key(key: str, value: Node) -> Edit:
 
 def apply_edits(document: Document, edits: Iterable[Edit]) -> Document:
     """The document with the edits made one after the other; one that cannot be made is noted among
-    the document's problems and left out."""
+    the document's problems and left out.
+    """
     root, problems = document.root, list(document.problems)
     for edit in edits:
         try:

@@ -1,43 +1,49 @@
-"""From a problem file to a validated problem.
+"""From a problem file to a problem that is valid in itself and against the catalogue.
 
-Belongs here: the order of things: read, scenarios, edits, validation, checks; and one error that
-lists all that is wrong. Does not belong here: how each of them is done.
+Belongs here: the order of things (read, scenarios, edits, schema, checks) and one error that lists
+all that is wrong. Does not belong here: how each of them is done.
 """
 
 import hashlib
 import json
 import os
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from catalogs import Catalog, CatalogError, load_catalog
+from problems.checks import check_problem
 from problems.document import Document, Location, Node, node_of
 from problems.edits import Edit, apply_edits
 from problems.errors import InputError, InputProblem
-from problems.overrides import apply_overrides, apply_scenarios, check_overrides
-from problems.paths import KeyPath
+from problems.items import catalog_with_items
+from problems.overrides import apply_scenarios, case_documents, scenario_faults
+from problems.paths import KeyPath, parse_path
 from problems.quantities import UnitContext
 from problems.reading import read_document
 from problems.schema import Problem
 from problems.validation import validate
 
-Check = Callable[[Problem], Iterable[tuple[KeyPath, str]]]
-"""A check of what the schema cannot see (names, dates within the horizon): paths with messages."""
-
 BLOCKS = tuple(info.alias or name for name, info in Problem.model_fields.items())
+"""The keys a problem file can have at its top."""
 _MOST_LEFT_OUT = 500
 """Faults after which a file is not looked at any further."""
+_IN_A_FILE = re.compile(r"(.+?):(\d+): (.*)", re.DOTALL)
+_LAID_OVER = re.compile(r"items of the problem file: \w+\.(.*)", re.DOTALL)
+_IN_ITEMS = re.compile(r"(items\.[^:]+): (.*)", re.DOTALL)
 
 
 @dataclass(frozen=True)
 class LoadedProblem:
-    """A valid problem with the file it came from."""
+    """A valid problem with the file it came from and the facts it rests on."""
 
     problem: Problem
     """The problem."""
+    catalog: Catalog
+    """The shipped catalogue, the problem's own files and its own items, one on top of the other."""
     document: Document
     """The file after includes, scenarios and edits, with the place of every value."""
     cases: Mapping[str, "LoadedProblem"] = field(default_factory=dict)
@@ -54,12 +60,6 @@ class LoadedProblem:
         text = json.dumps(self.tree, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
         return hashlib.sha256(text.encode()).hexdigest()
 
-    @property
-    def catalog_files(self) -> tuple[Path, ...]:
-        """The problem's own catalogue files; they are named from the problem's folder."""
-        folder = Path(self.document.file).parent
-        return tuple(folder / name for name in self.problem.catalogs)
-
     def error(self, findings: Iterable[tuple[KeyPath, str]]) -> InputError:
         """The error for faults found later, with the places of their paths."""
         return InputError(self.document.problem(path, message) for path, message in findings)
@@ -70,100 +70,96 @@ def load_problem(
     *,
     scenarios: Iterable[str] = (),
     edits: Iterable[Edit] = (),
-    check: Check | None = None,
 ) -> LoadedProblem:
     """Read, edit and validate a problem file: scenarios first, then edits, each in the order given.
 
     Raises InputError with everything that is wrong.
     """
     document = read_document(path)
-    faults = _scenario_faults(document)
+    faults = scenario_faults(document, BLOCKS)
     document = apply_edits(apply_scenarios(document, scenarios), edits)
     if document.root.child("scenarios"):
         document = replace(document, root=document.root.with_child("scenarios", None))
-    return _loaded(replace(document, problems=(*document.problems, *faults)), check)
+    return _loaded(replace(document, problems=(*document.problems, *faults)), None)
 
 
 def problem_from_tree(
-    tree: Mapping[str, Any], origin: str, check: Check | None = None
+    tree: Mapping[str, Any], origin: str, catalog: Catalog | None = None
 ) -> LoadedProblem:
     """The problem of a tree that was kept, e.g. in a plan file; ``origin`` names it in messages.
 
+    With the ``catalog`` it was kept with, it is not checked against the catalogue of today.
     Raises InputError.
     """
-    return _loaded(Document(node_of(tree, Location(origin)), origin), check)
+    return _loaded(Document(node_of(tree, Location(origin)), origin), catalog)
 
 
-def _loaded(document: Document, check: Check | None) -> LoadedProblem:
-    problem, problems = _validated(document, check)
+def _loaded(document: Document, kept: Catalog | None) -> LoadedProblem:
+    loaded, problems = _validated(document, kept)
     cases = {}
-    for name, case in _cases(document, problems).items():
-        case_problem, case_problems = _validated(case, check)
+    for name, case in case_documents(document, BLOCKS, problems).items():
+        case_loaded, case_problems = _validated(case, kept)
         problems += [p for p in case_problems if p not in problems]
-        if case_problem is not None:
-            cases[name] = LoadedProblem(case_problem, case)
-    if problem is None or problems:
+        if case_loaded is not None:
+            cases[name] = case_loaded
+    if loaded is None or problems:
         raise InputError(problems)
-    return LoadedProblem(problem, document, cases)
-
-
-def _scenario_faults(document: Document) -> list[InputProblem]:
-    """What is wrong with scenarios, chosen or not; a chosen one is validated in full later."""
-    problems: list[InputProblem] = []
-    scenarios = document.root.child("scenarios")
-    if scenarios is None:
-        return problems
-    if not isinstance(scenarios.value, Mapping):
-        problems.append(document.problem(("scenarios",), "must be a mapping of names to changes"))
-    else:
-        for name, over in scenarios.value.items():
-            check_overrides(over, ("scenarios", name), BLOCKS, problems)
-    return problems
-
-
-def _cases(document: Document, problems: list[InputProblem]) -> dict[str, Document]:
-    """The document in each case of its uncertainty; what cannot be applied is noted."""
-    cases = document.find(("uncertainty", "cases"))
-    if cases is None or not isinstance(cases.value, Mapping):
-        return {}
-    blocks = [block for block in BLOCKS if block != "uncertainty"]
-    root = document.root.with_child("uncertainty", None)
-    documents = {}
-    for name, case in cases.value.items():
-        faults: list[InputProblem] = []
-        changed, changes = root, case.child("set")
-        if changes is not None and isinstance(changes.value, Mapping):
-            check_overrides(changes, ("uncertainty", "cases", name, "set"), blocks, faults)
-            if not faults:
-                changed = apply_overrides(root, changes, faults)
-        problems += faults
-        documents[name] = replace(document, root=changed, problems=())
-    return documents
+    return replace(loaded, cases=cases)
 
 
 def _validated(
-    document: Document, check: Check | None
-) -> tuple[Problem | None, list[InputProblem]]:
-    """The problem, if the schema takes it, and all that is wrong with the document."""
+    document: Document, kept: Catalog | None
+) -> tuple[LoadedProblem | None, list[InputProblem]]:
+    """The problem, as far as the schema and the catalogue allow, and all that is wrong with it."""
     problem, faults, faulty = validate(Problem, document, UnitContext.from_tree(document.tree))
-    # What the reader has refused (NaN) the schema may refuse again at the same place.
-    noted = {(p.file, p.line, p.column) for p in document.problems}
-    problems = [*document.problems]
-    problems += [p for p in faults if not p.column or (p.file, p.line, p.column) not in noted]
-    if check is not None:
-        problems += _check_sound_part(document, problem, faulty, check)
-    return problem, problems
+    problems = [*document.problems, *(p for p in faults if not _noted(p, document))]
+    if problem is None:
+        return None, problems + _faults_of_sound_part(document, faulty)
+    catalog, found = (kept, []) if kept is not None else _against_catalog(problem, document)
+    loaded = LoadedProblem(problem, catalog, document) if catalog is not None else None
+    return loaded, problems + found
 
 
-def _check_sound_part(
-    document: Document, problem: Problem | None, faulty: list[KeyPath], check: Check
-) -> list[InputProblem]:
-    """Run the check even where the schema has refused parts: on what is left without them.
+def _noted(problem: InputProblem, document: Document) -> bool:
+    """Whether the reader has refused a value (NaN) that the schema refuses again."""
+    place = (problem.file, problem.line, problem.column)
+    return bool(problem.column and problem.path) and any(
+        place == (p.file, p.line, p.column) for p in document.problems
+    )
+
+
+def _against_catalog(
+    problem: Problem, document: Document
+) -> tuple[Catalog | None, list[InputProblem]]:
+    """The catalogue with all that the problem adds to it, and what the checks find."""
+    folder = Path(document.file).parent
+    try:
+        files = [folder / name for name in problem.catalogs]
+        catalog = catalog_with_items(problem, load_catalog(files))
+    except CatalogError as error:
+        return None, [_of_catalog(line, problem, document) for line in error.problems]
+    return catalog, [document.problem(path, text) for path, text in check_problem(problem, catalog)]
+
+
+def _of_catalog(line: str, problem: Problem, document: Document) -> InputProblem:
+    """A line of the catalogue's error, at its place in a catalogue file or among the items."""
+    if found := _LAID_OVER.fullmatch(line):
+        for key in problem.items:
+            if found[1].startswith(f"{key}."):
+                return document.problem(("items", key), found[1].removeprefix(f"{key}."), key=True)
+    if found := _IN_ITEMS.fullmatch(line):
+        return document.problem(parse_path(found[1]), found[2])
+    if found := _IN_A_FILE.fullmatch(line):
+        return InputProblem(found[3], found[1], int(found[2]))
+    return document.problem(("catalogs",), line)
+
+
+def _faults_of_sound_part(document: Document, faulty: list[KeyPath]) -> list[InputProblem]:
+    """What the catalogue and the checks say of a refused problem, looked at without its faults.
 
     Findings that may come from the gap itself (near it, or naming what was left out) are dropped.
     """
-    sound = document
-    left_out: list[KeyPath] = []
+    problem, sound, left_out = None, document, list[KeyPath]()
     while problem is None:
         if () in faulty or len(left_out) > _MOST_LEFT_OUT:
             return []
@@ -171,11 +167,8 @@ def _check_sound_part(
         for path in faulty:
             sound = _without(sound, path)
         problem, _, faulty = validate(Problem, sound, UnitContext.from_tree(sound.tree))
-    return [
-        document.problem(path, message)
-        for path, message in check(problem)
-        if not any(_concerns(path, message, gap) for gap in left_out)
-    ]
+    _, found = _against_catalog(problem, replace(document, root=sound.root))
+    return [fault for fault in found if not any(_concerns(fault, gap) for gap in left_out)]
 
 
 def _without(document: Document, path: KeyPath) -> Document:
@@ -188,7 +181,11 @@ def _without(document: Document, path: KeyPath) -> Document:
     return replace(document, root=cut(document.root, path))
 
 
-def _concerns(path: KeyPath, message: str, gap: KeyPath) -> bool:
+def _concerns(fault: InputProblem, gap: KeyPath) -> bool:
+    """Whether a fault stands where something was left out, or names it."""
+    path = parse_path(fault.path) if fault.path else ()
     shared = min(len(path), len(gap))
     name = re.escape(str(gap[-1]))
-    return path[:shared] == gap[:shared] or bool(re.search(rf"(?<![\w-]){name}(?![\w-])", message))
+    return path[:shared] == gap[:shared] or bool(
+        re.search(rf"(?<![\w-]){name}(?![\w-])", fault.message)
+    )

@@ -46,7 +46,8 @@ def is_edit(key: str) -> bool:
 
 def apply_overrides(root: Node, over: Node, problems: list[InputProblem]) -> Node:
     """Lay the changes of a scenario or case on a problem, in the order they are written: blocks are
-    merged, keys that are paths are edits. What cannot be applied is noted in ``problems``."""
+    merged, keys that are paths are edits. What cannot be applied is noted in ``problems``.
+    """
     assert isinstance(over.value, Mapping)
     for key, child in over.value.items():
         if is_edit(key):
@@ -100,3 +101,39 @@ def check_overrides(
         else:
             continue
         problems.append(problem_at(at, message, (*path, key)))
+
+
+def scenario_faults(document: Document, blocks: Collection[str]) -> list[InputProblem]:
+    """What is wrong with scenarios, chosen or not; a chosen one is validated in full later."""
+    problems: list[InputProblem] = []
+    scenarios = document.root.child("scenarios")
+    if scenarios is None:
+        return problems
+    if not isinstance(scenarios.value, Mapping):
+        problems.append(document.problem(("scenarios",), "must be a mapping of names to changes"))
+    else:
+        for name, over in scenarios.value.items():
+            check_overrides(over, ("scenarios", name), blocks, problems)
+    return problems
+
+
+def case_documents(
+    document: Document, blocks: Collection[str], problems: list[InputProblem]
+) -> dict[str, Document]:
+    """The document in each case of its uncertainty; what cannot be applied is noted."""
+    cases = document.find(("uncertainty", "cases"))
+    if cases is None or not isinstance(cases.value, Mapping):
+        return {}
+    blocks = [block for block in blocks if block != "uncertainty"]
+    root = document.root.with_child("uncertainty", None)
+    documents = {}
+    for name, case in cases.value.items():
+        faults: list[InputProblem] = []
+        changed, changes = root, case.child("set")
+        if changes is not None and isinstance(changes.value, Mapping):
+            check_overrides(changes, ("uncertainty", "cases", name, "set"), blocks, faults)
+            if not faults:
+                changed = apply_overrides(root, changes, faults)
+        problems += faults
+        documents[name] = replace(document, root=changed, problems=())
+    return documents

@@ -15,7 +15,9 @@ from problems.overrides import merge
 
 DEEPEST_INCLUDES = 16
 """Files that may include one another in a row."""
-LARGEST_BYTES = 4 * 1024 * 1024
+SUFFIXES = (".yaml", ".yml", ".toml", ".json")
+"""What a problem file's name ends in; one without a suffix is read as YAML."""
+LARGEST_BYTES = 2 * 1024 * 1024
 """Largest file that is read: hundreds of times a large problem."""
 
 Parser = Callable[[str, str], tuple[Node | None, list[InputProblem]]]
@@ -27,6 +29,8 @@ def read_document(path: str | os.PathLike[str]) -> Document:
     Faults that do not stop the reading are noted in the document. Raises InputError for a file that
     cannot be read at all.
     """
+    if fault := _file_fault(Path(path)):
+        raise InputError([InputProblem(fault, str(path))])
     reader = _Reader()
     root = reader.read(Path(path), ())
     if root is None or reader.stopped:
@@ -78,16 +82,16 @@ class _Reader:
             self._note(entry.at, f"{fault} (given {shown(entry.plain())})")
             return None
         part = path.parent / name
-        if part.resolve() in above:
-            chain = " -> ".join(p.name for p in (*above[above.index(part.resolve()) :], part))
-            self._note(entry.at, f"includes itself: {chain}")
-            return None
         fault = _file_fault(part)
         if len(above) > DEEPEST_INCLUDES:
             fault = f"is included through more than {DEEPEST_INCLUDES} files"
         if fault is not None:
             self._note(entry.at, f"{part}: {fault}")
             self.stopped = True
+            return None
+        if part.resolve() in above:
+            chain = " -> ".join(p.name for p in (*above[above.index(part.resolve()) :], part))
+            self._note(entry.at, f"includes itself: {chain}")
             return None
         root = self.read(part, above)
         return None if root is None else _with_moved_catalogs(root, PurePosixPath(name).parent)
@@ -98,7 +102,8 @@ class _Reader:
 
 def _name_fault(name: object) -> str | None:
     """Why a file may not include another of this name. A problem file from elsewhere must not be
-    able to read what lies outside its own folder."""
+    able to read what lies outside its own folder.
+    """
     if not isinstance(name, str) or not name.strip():
         return "must be the name of a file"
     if PurePosixPath(name).is_absolute() or PureWindowsPath(name).anchor or "\\" in name:
@@ -134,7 +139,7 @@ def _parsed(path: Path) -> tuple[Node, list[InputProblem]]:
 
 def _parser(path: Path) -> Parser:
     suffix = path.suffix.lower()
-    if suffix in (".yaml", ".yml", ""):
+    if suffix in (*SUFFIXES[:2], ""):
         from problems.yaml_text import parse_yaml
 
         return parse_yaml
@@ -146,8 +151,8 @@ def _parser(path: Path) -> Parser:
         from problems.json_text import parse_json
 
         return parse_json
-    fault = _file_fault(path) or f"expected a .yaml, .toml or .json file (given {suffix})"
-    raise InputError([InputProblem(fault, str(path))])
+    message = f"expected a .yaml, .toml or .json file (given {suffix})"
+    raise InputError([InputProblem(message, str(path))])
 
 
 def _file_fault(path: Path) -> str | None:
@@ -157,19 +162,18 @@ def _file_fault(path: Path) -> str | None:
             return "is a folder, not a file"
         if path.exists():
             return None
-        names = [entry.name for entry in path.parent.iterdir()] if path.parent.is_dir() else []
+        beside = [entry for entry in path.parent.iterdir() if entry.suffix in SUFFIXES]
+    except FileNotFoundError:
+        return f"no such file: there is no folder {path.parent}"
     except (OSError, ValueError) as error:
         return f"cannot be read: {getattr(error, 'strerror', None) or error}"
-    near = nearest(path.name, names)
-    hint = f"; did you mean '{path.parent / near}'?" if near else ""
-    return f"no such file{hint}"
+    names = {entry.stem: entry for entry in beside}
+    near = nearest(path.stem, names)
+    return "no such file" + (f"; did you mean '{names[near]}'?" if near else "")
 
 
 def _text(path: Path) -> str:
     """The text of a file. Raises InputError."""
-    fault = _file_fault(path)
-    if fault is not None:
-        raise InputError([InputProblem(fault, str(path))])
     try:
         with path.open("rb") as file:
             data = file.read(LARGEST_BYTES + 1)

@@ -39,6 +39,8 @@ def parse_toml(text: str, file: str) -> tuple[Node | None, list[InputProblem]]:
     except (RecursionError, ValueError) as error:
         message = "is nested too deep" if isinstance(error, RecursionError) else str(error)
         raise InputError([InputProblem(f"cannot be read as TOML: {message}", file)]) from None
+    if not values:
+        return None, []
     places = _places(text, file)
     problems: list[InputProblem] = []
     return _node(values, (), Location(file, 1, 1), places, problems), problems
@@ -75,7 +77,8 @@ def _node(
 
 def _places(text: str, file: str) -> dict[KeyPath, Location]:
     """Where each key is written first; lines inside a text of several lines may add paths that
-    do not exist, which harms nothing."""
+    do not exist, which harms nothing.
+    """
     places: dict[KeyPath, Location] = {}
     counts: dict[KeyPath, int] = {}
     table: KeyPath = ()

@@ -37,6 +37,8 @@ _LIMITS = {
     "less_than_equal": ("at most", "le"),
     "less_than": ("below", "lt"),
 }
+_MOST_FAULTS = 1000
+"""Faults that are put into words; nobody reads on, and the words take their time."""
 _STEP = re.compile(r"(?:at|for) ([^:]+): (.*)", re.DOTALL)
 
 
@@ -64,7 +66,9 @@ def validate[M: BaseModel](
     except ValidationError as error:
         faults = [_followed(e, document.root) for e in error.errors(include_url=False)]
     meant = list(_without_other_readings(faults))
-    problems = dict.fromkeys(_problem(fault, document, model) for fault in meant)
+    problems = dict.fromkeys(_problem(fault, document, model) for fault in meant[:_MOST_FAULTS])
+    if len(meant) > _MOST_FAULTS:
+        problems[InputProblem(f"and {len(meant) - _MOST_FAULTS} more faults", document.file)] = None
     return None, list(problems), [fault.path for fault in meant]
 
 
@@ -85,7 +89,8 @@ def _followed(error: Any, root: Node) -> _Fault:
 
 def _without_other_readings(faults: Sequence[_Fault]) -> Iterator[_Fault]:
     """Where a value can be read in several ways, keep the faults of the way that was meant: the one
-    whose first fault lies deepest in the value, else the one with words of its own."""
+    whose first fault lies deepest in the value, else the one with words of its own.
+    """
     ways: dict[KeyPath, dict[str | int, tuple[int, bool]]] = {}
     for fault in faults:
         if fault.branch is not None:

@@ -149,7 +149,7 @@ class _Reader:
             self._stop("a key must be a plain name, not a list, a mapping or an alias", at, path)
         key: str = event.value
         if key == "<<" and event.style is None:
-            self._fault("merge keys (<<) are not read; use include or an alias", at, path)
+            self._fault("merge keys (<<) are not read; use include or an alias", at, (*path, key))
         elif not key.strip():
             self._fault("empty key", at, path)
         try:

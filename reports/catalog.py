@@ -16,9 +16,9 @@ from rich.text import Text
 
 from catalogs.catalog import Catalog, plain
 from catalogs.errors import CatalogError, nearest
-from catalogs.rows import Row
+from catalogs.row import Row
 from catalogs.rules import Treatment
-from catalogs.ruling import Ruling, classify_all, rules_of
+from catalogs.ruling import Ruling, classify_all, rules_of, rulesets_of
 from reports.listing import GAP, Column, Listing, cell, number
 
 TABLES: dict[str, tuple[str, ...]] = {
@@ -128,8 +128,11 @@ def render_rules(
         ),
         list(rulings.items()),
     )
-    left_out = catalog.find("rulesets", ruleset).not_modelled
-    notes = [Text(f"Not modelled: {rule}: {why}", style="dim") for rule, why in left_out.items()]
+    notes = [
+        Text(f"Not modelled: {rule}: {why}", style="dim")
+        for each in rulesets_of(catalog, ruleset)
+        for rule, why in each.not_modelled.items()
+    ]
     in_force = sum(
         rule.effective <= on < (rule.until or date.max) for rule in rules_of(catalog, ruleset)
     )

@@ -51,8 +51,11 @@ class Listing:
             box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, GAP - 1, 0, 0)
         )
         for column in self.columns[:count]:
-            justify = "right" if column.numeric else "left"
-            table.add_column(column.title, justify=justify, no_wrap=not column.wraps)
+            table.add_column(
+                column.title,
+                justify="right" if column.numeric else "left",
+                no_wrap=not column.wraps,
+            )
         for line in zip(*cells[:count], strict=True):
             table.add_row(*line)
         yield table

@@ -19,7 +19,7 @@ from solver.binding import binding_limits
 from solver.case import Case
 from solver.extract import extract
 from solver.families import Family
-from solver.formulation import Model, build_plain
+from solver.formulation import Model, build
 from solver.formulation.purchases import units_of
 from solver.instance import Instance
 from solver.plan import (
@@ -104,7 +104,7 @@ def solve_case(
     if findings:
         return _answer(AnswerStatus.INFEASIBLE, started, findings=findings)
     instance = case.instance if units is None else _roomy(case.instance, units)
-    model = build_plain(instance)
+    model = build(instance)
     if units is not None:
         _fix(model, units)
     search = _Search(case, model, options, started)

@@ -4,19 +4,15 @@ Belongs here: bringing file, facts and instance together, with every error place
 belong here: solving (solver.answer).
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from os import PathLike
-from pathlib import Path
 from typing import Any
 
 import catalogs
-from problems.checks import check_problem
 from problems.edits import Edit
-from problems.items import catalog_with_items
 from problems.loading import LoadedProblem, load_problem, problem_from_tree
-from problems.paths import KeyPath
 from problems.schema import Problem
 from problems.schema.problem import ExportCaps
 from solver.instance import Instance, InstanceError, build_instance
@@ -27,14 +23,17 @@ class Case:
     """A problem, the facts it uses and the instance they make."""
 
     loaded: LoadedProblem
-    catalog: catalogs.Catalog
-    """With the problem's own items and catalogue files on top."""
     instance: Instance
 
     @property
     def problem(self) -> Problem:
         """The validated problem."""
         return self.loaded.problem
+
+    @property
+    def catalog(self) -> catalogs.Catalog:
+        """The facts, with the problem's own items and catalogue files on top."""
+        return self.loaded.catalog
 
     @cached_property
     def facts(self) -> dict[str, list[dict[str, object]]]:
@@ -54,7 +53,7 @@ class Case:
 
     def _changed(self, **changes: object) -> "Case":
         problem = self.problem.model_copy(update=changes)
-        return _case(replace(self.loaded, problem=problem), self.catalog)
+        return _case(replace(self.loaded, problem=problem))
 
 
 def load_case(
@@ -64,20 +63,7 @@ def load_case(
 
     Raises problems.InputError with everything that is wrong, each with file and line.
     """
-    found: list[catalogs.Catalog] = []
-    folder = Path(path).parent
-
-    def check(problem: Problem) -> Iterator[tuple[KeyPath, str]]:
-        files = [folder / name for name in problem.catalogs]
-        try:
-            found[:] = [catalog_with_items(problem, catalogs.load_catalog(files))]
-        except catalogs.CatalogError as error:
-            yield from (_placed(problem, message) for message in error.problems)
-            return
-        yield from check_problem(problem, found[0])
-
-    loaded = load_problem(path, scenarios=scenarios, edits=edits, check=check)
-    return _case(loaded, found[0])
+    return _case(load_problem(path, scenarios=scenarios, edits=edits))
 
 
 def case_from_plan(problem: Any, facts: Any, origin: str) -> Case:
@@ -85,21 +71,12 @@ def case_from_plan(problem: Any, facts: Any, origin: str) -> Case:
 
     Raises problems.InputError, and catalogs.CatalogError for facts that do not hold together.
     """
-    catalog = catalogs.Catalog.from_rows(facts)
-    loaded = problem_from_tree(problem, origin, lambda found: check_problem(found, catalog))
-    return _case(loaded, catalog)
+    return _case(problem_from_tree(problem, origin, catalogs.Catalog.from_rows(facts)))
 
 
-def _case(loaded: LoadedProblem, catalog: catalogs.Catalog) -> Case:
+def _case(loaded: LoadedProblem) -> Case:
     try:
-        return Case(loaded, catalog, build_instance(loaded.problem, catalog))
+        return Case(loaded, build_instance(loaded.problem, loaded.catalog))
     except InstanceError as error:
         raise loaded.error(error.problems) from None
 
-
-def _placed(problem: Problem, message: str) -> tuple[KeyPath, str]:
-    """A catalogue's complaint at the block that caused it: an item it names, or the files."""
-    named = [key for key in problem.items if f"items.{key}:" in message or f".{key}" in message]
-    if named:
-        return ("items", named[0]), message.removeprefix(f"items.{named[0]}: ")
-    return ("catalogs",) if problem.catalogs else ("items",), message

@@ -1,13 +1,12 @@
 """CBC: its command line, its solution files, and what its endings mean.
 
-Belongs here: everything about the `cbc` program but its log (cbc_log). PuLP names the program and writes
-the model; we run it ourselves, because PuLP's own wrapper cannot be followed, interrupted or stopped by
-the wall clock, breaks on a temporary folder with a space, leaves its files behind after a crash, and
-reads values with 8 digits. Does not belong here: believing an answer (ladder).
+Belongs here: everything about the `cbc` program but its log (cbc_log). PuLP names the program and
+writes the model; we run it ourselves, because PuLP's own wrapper cannot be followed, interrupted
+or stopped by the wall clock, breaks on a temporary folder with a space, leaves its files behind
+after a crash, and reads values with 8 digits. Does not belong here: believing an answer (ladder).
 """
 
 import array
-import math
 import os
 import signal
 import struct
@@ -20,15 +19,15 @@ import pulp
 from solver.engines.cbc_log import CbcLog
 from solver.engines.child import Ending, supervise
 from solver.engines.claim import Claim, Job
-from solver.engines.outcome import Options, Status, StopReason
+from solver.engines.outcome import Status, StopReason
 
 NAME = "cbc"
 PACKAGE = "cbcbox"
 PREPROCESS_OFF = "preprocess off"
 START, WORDS, VALUES = "start.txt", "plan.txt", "plan.bin"
 INCREMENT = "1e-9"
-"""How much better a plan must be to count. CBC's own 1e-4 called plans optimal that were 5 % too dear
-where costs were small numbers."""
+"""How much better a plan must be to count. CBC's own 1e-4 called plans optimal that were 5 % too
+dear where costs were small numbers."""
 
 
 def run(job: Job) -> Claim:
@@ -66,7 +65,8 @@ def command(job: Job) -> list[str]:
     is gap / (1 + gap) because CBC takes it of the plan or of the bound, whichever is larger.
     """
     options = job.options
-    words = [str(pulp.COIN_CMD(msg=False).path), os.path.relpath(job.model.path, job.folder)]
+    program = pulp.COIN_CMD(msg=False)  # type: ignore[no-untyped-call]
+    words = [str(program.path), os.path.relpath(job.model.path, job.folder)]
     words += ["-sec", f"{options.time_limit_s:.3f}", "-timeMode", "elapsed"]
     words += ["-ratio", repr(options.gap / (1 + options.gap)), "-increment", INCREMENT]
     if options.threads > 1:
@@ -97,7 +97,9 @@ def read_claim(job: Job, log: CbcLog, ending: Ending) -> Claim:
     if solution is None:
         return Claim(Status.ERROR, StopReason.CRASH, f"{header}; but CBC left no values to read")
     objective, values = solution
-    return Claim(status, stop, header, values, objective if stop is StopReason.PROVEN else log.bound)
+    return Claim(
+        status, stop, header, values, objective if stop is StopReason.PROVEN else log.bound
+    )
 
 
 def meaning(header: str, log: CbcLog, ending: Ending) -> tuple[Status, StopReason]:
@@ -106,8 +108,7 @@ def meaning(header: str, log: CbcLog, ending: Ending) -> tuple[Status, StopReaso
     A run that was cut short proves nothing, whatever it says of feasibility then.
     """
     if header.startswith("Optimal"):
-        near = log.at_gap or "within gap tolerance" in header
-        return Status.OPTIMAL, StopReason.GAP if near else StopReason.PROVEN
+        return Status.OPTIMAL, StopReason.GAP if log.near(header) else StopReason.PROVEN
     if header.startswith("Stopped"):
         on_time = StopReason.TIME_LIMIT if "on time" in header else StopReason.UNKNOWN
         plan = "no integer solution" not in header

@@ -1,7 +1,7 @@
 """What CBC's log says: the best plan, the bound, and CBC's last words.
 
-Belongs here: reading lines of CBC's log, whose numbers come with exponents, as infinities, or rounded to
-a few digits. Does not belong here: running CBC or reading its solution (cbc).
+Belongs here: reading lines of CBC's log, whose numbers come with exponents, as infinities, or
+rounded to a few digits. Does not belong here: running CBC or reading its solution (cbc).
 """
 
 import math
@@ -9,11 +9,15 @@ import re
 from dataclasses import dataclass
 
 NUMBER = r"([-+]?(?:\d+\.?\d*(?:[eE][-+]?\d+)?|inf|nan))"
+NOISE = 1e-9
+"""A gap below this is CBC's rounding: its plan is proven."""
 HUGE = 1e40
 """CBC prints 1e+50 or 1.79769e+308 for "none yet"."""
 
 SEARCH = re.compile(rf"Cbc0010I .* {NUMBER} best solution, best possible {NUMBER}")
-PARTIAL = re.compile(rf"Cbc0005I Partial search - best objective {NUMBER} \(best possible {NUMBER}\)")
+PARTIAL = re.compile(
+    rf"Cbc0005I Partial search - best objective {NUMBER} \(best possible {NUMBER}\)"
+)
 PLAN = re.compile(rf"Cbc00(?:04|12)I Integer solution of {NUMBER} found")
 ROOT = re.compile(rf"Cbc0013I At root node, .* changed objective from {NUMBER} to {NUMBER}")
 RELAXED = re.compile(rf"Continuous objective value is {NUMBER}")
@@ -32,13 +36,12 @@ def finite(text: str) -> float | None:
     return number if math.isfinite(number) and abs(number) < HUGE else None
 
 
-def at_least(text: str, digits: int) -> float | None:
+def at_least(number: float | None, digits: int) -> float | None:
     """Return what a number printed with so many significant digits was at least.
 
-    >>> at_least("103817", 6), at_least("2924.6", 6), at_least("0", 8)
+    >>> at_least(103817, 6), at_least(2924.6, 6), at_least(0.0, 8)
     (103816.5, 2924.595, 0.0)
     """
-    number = finite(text)
     if not number:
         return number
     unit = 10.0 ** (math.floor(math.log10(abs(number))) + 1 - digits)
@@ -53,10 +56,8 @@ class CbcLog:
     """Cost of the best plan; as CBC prints it, good for showing only."""
     bound: float | None = None
     """The newest bound, rounded outwards."""
-    at_gap: bool = False
-    """Whether CBC stopped because its plan was near enough to its bound."""
-    _near: float | None = None
-    """Where the bound lies from the plan then: below it, so negative."""
+    slack: float | None = None
+    """How far below the plan the bound lay, where CBC stopped because that was near enough."""
     started: bool = False
     """Whether CBC took over the plan it was given to start from."""
     note: str = ""
@@ -67,25 +68,32 @@ class CbcLog:
     def feed(self, line: str) -> None:
         """Read one line."""
         self.last = line.strip() or self.last
-        if match := SEARCH.search(line) or PARTIAL.search(line):
-            self.best, self.bound = finite(match[1]), at_least(match[2], 8)
-        elif match := PLAN.search(line):
-            self.best = finite(match[1])
-        elif match := ROOT.search(line):
-            self.bound = at_least(match[2], 8)
-        elif match := RELAXED.search(line):
-            self.bound = at_least(match[1], 6)
+        if match := AT_GAP.search(line):
+            gap = finite(match[1])  # a little below 0 now and then
+            self.slack = math.inf if gap is None else max(gap, 0.0) * (1 + 1e-7)
         elif match := FINISHED.search(line):
             self.best = finite(match[1])
-        elif match := AT_GAP.search(line):
-            self.at_gap, self._near = True, at_least(f"-{match[1]}", 8)
+            if self.best is not None and self.slack is not None:
+                # The slack has 8 digits of its own and the plan 16: together they tell more of the
+                # bound than the line of the bound does.
+                self.bound = self.best - self.slack if self.slack < math.inf else None
+        elif match := SEARCH.search(line) or PARTIAL.search(line):
+            self.best, self.bound = finite(match[1]), at_least(finite(match[2]), 8)
+            self.slack = None  # the search went on
+        elif match := PLAN.search(line):
+            self.best, self.slack = finite(match[1]), None
+        elif match := ROOT.search(line):
+            self.bound = at_least(finite(match[2]), 8)
+        elif match := RELAXED.search(line):
+            self.bound = at_least(finite(match[1]), 6)
         elif START.search(line):
             self.started = True
         else:
             return
-        # The gap comes with 8 digits of its own, and then the plan with 16: together they tell more
-        # of the bound than the bound's own line.
-        if self.at_gap and FINISHED.search(line):
-            near, best = self._near, self.best
-            self.bound = None if near is None or best is None else best + near
         self.note = line.strip()
+
+    def near(self, header: str) -> bool:
+        """Whether CBC stopped at a gap, not at a proof; `header` is its solution's first line."""
+        if self.slack is None:
+            return "within gap tolerance" in header
+        return self.slack > NOISE

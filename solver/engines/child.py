@@ -1,7 +1,7 @@
 """A solver's process: started in a folder of its own, followed, asked to stop, ended, reaped.
 
-Belongs here: everything about processes, signals, clocks and private folders that is the same for every
-engine. Does not belong here: command lines, logs' meaning, answers (cbc, highs).
+Belongs here: everything about processes, signals, clocks and private folders that is the same for
+every engine. Does not belong here: command lines, logs' meaning, answers (cbc, highs).
 """
 
 import contextlib
@@ -21,6 +21,8 @@ from solver.engines.outcome import Options, Progress, StopReason, relative_gap
 
 TICK_S = 0.05
 REPORT_EVERY_S = 0.2
+LATE_S = 0.25
+"""How late an engine that keeps its own time limit may be before it is asked."""
 ASK_EVERY_S = 0.5
 """CBC forgets a request that comes while it reads or presolves, so it is repeated."""
 LOG = "log.txt"
@@ -122,14 +124,14 @@ def supervise(
 ) -> Ending:
     """Run a solver in `folder` until it ends or has to be ended; `options.time_limit_s` is its own.
 
-    `follow` gets the new lines of its log; `ask` asks it to stop and keep its best plan, which it is
-    given `patience_s` for after an interrupt and `grace_s` for after the time limit. Whatever leaves
-    this function, an exception of the caller's included, the process is dead and reaped: it leads a
-    process group of its own, which is killed as a whole. Being in a session of its own it does not
-    get the terminal's Ctrl-C, so it can still be asked for its plan.
+    `follow` gets the new lines of its log; `ask` asks it to stop and keep its best plan, which it
+    is given `patience_s` for after an interrupt and `grace_s` for after the time limit. Whatever
+    leaves this function, an exception of the caller's included, the process is dead and reaped:
+    it leads a process group of its own, which is killed as a whole. Being in a session of its own
+    it does not get the terminal's Ctrl-C, so it can still be asked for its plan.
     """
     started = time.monotonic()
-    stop_at = started + options.time_limit_s
+    stop_at = started + options.time_limit_s + LATE_S
     kill_at, asked_at, cut = float("inf"), -1.0, None
     with (folder / LOG).open("wb") as log:
         process = subprocess.Popen(

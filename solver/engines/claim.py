@@ -1,7 +1,7 @@
 """What passes between the ladder and an engine: the job to run, and what the engine claims of it.
 
-Belongs here: the two records and the writing of the model, which is the same for every engine. Does not
-belong here: whether a claim is believed (ladder, points).
+Belongs here: the two records and the writing of the model, which is the same for every engine.
+Does not belong here: whether a claim is believed (ladder, points).
 """
 
 from collections.abc import Sequence
@@ -18,13 +18,18 @@ MODEL = "model.mps"
 
 @dataclass(frozen=True)
 class Model:
-    """A problem as PuLP wrote it: columns and rows have plain numbers for names (X0000017, C0000003)."""
+    """A problem as PuLP wrote it: columns and rows have plain numbers for names (X0000017,
+    C0000003).
+    """
 
     path: Path
     ids: tuple[int, ...]
-    """The problem's variable id for each column; the constant's column, the last, has none."""
+    """The problem's variable id for each column but the ones added in writing, which come last."""
     columns: int
     rows: int
+    added: tuple[float, ...]
+    """What the added columns are fixed at: the constant's at 1, or the one that PuLP puts into an
+    objective without variables at 0."""
     whole: tuple[bool, ...]
     """For each column in `ids`, whether it is integer."""
 
@@ -38,12 +43,12 @@ class Model:
         """
         copy = problem.copy()
         exported = copy.exported_variables()
-        constant = 0.0 if copy.objective is None else copy.objective.constant
-        if constant:
+        constant = copy.objective is not None and copy.objective.constant != 0
+        if copy.objective is not None and constant:
             taken = {v.name for v in copy.variables()}
-            name = next(n for n in (f"constant_{i}" for i in range(len(taken) + 1)) if n not in taken)
-            one = copy.add_variable(name, 1, 1)
-            copy.setObjective(copy.objective + constant * one)
+            names = (f"constant_{i}" for i in range(len(taken) + 1))
+            one = copy.add_variable(next(name for name in names if name not in taken), 1, 1)
+            copy.setObjective(copy.objective + copy.objective.constant * one)
         path = folder / MODEL
         columns, rows, _, _ = copy.writeMPS(str(path), rename=True, mip=not relaxed)
         return cls(
@@ -51,6 +56,7 @@ class Model:
             ids=tuple(v.id for v in exported),
             columns=len(columns),
             rows=len(rows),
+            added=(1.0 if constant else 0.0,) * (len(columns) - len(exported)),
             whole=tuple(v.cat == pulp.LpInteger and not relaxed for v in exported),
         )
 

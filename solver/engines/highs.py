@@ -1,7 +1,7 @@
 """HiGHS: the job for its process, and what its answers mean.
 
-Belongs here: our side of the child process that runs HiGHS (highs_child). Does not belong here: calls to
-highspy, believing an answer (ladder).
+Belongs here: our side of the child process that runs HiGHS (highs_child). Does not belong here:
+calls to highspy, believing an answer (ladder).
 """
 
 import array
@@ -22,7 +22,8 @@ PACKAGE = "highspy"
 CHILD = Path(__file__).with_name("highs_child.py")
 JOB, ANSWER, VALUES = "job.json", "answer.json", "plan.bin"
 NEAR = 1e-9
-"""Absolute: below this HiGHS counts plan and bound as one. Its own 1e-6 is much where costs are small."""
+"""Absolute: below this HiGHS counts plan and bound as one. Its own 1e-6 is much where costs are
+small."""
 TOLD_APART = {
     "kOptimal": Status.OPTIMAL,
     "kInfeasible": Status.INFEASIBLE,
@@ -82,7 +83,7 @@ def read_claim(job: Job, answer: dict[str, Any], ending: Ending) -> Claim:
 
 
 def _without_answer(job: Job, ending: Ending, bound: float | None, last: str) -> Claim:
-    """A process that was killed has saved its best plan; one that died by itself is not believed."""
+    """One that was killed has saved its best plan; one that died by itself is not believed."""
     message = f"HiGHS {ending.words}; its last line: {last}"
     if ending.cut is None:
         return Claim(Status.ERROR, StopReason.CRASH, message)
@@ -95,8 +96,7 @@ def _task(job: Job) -> dict[str, Any]:
     options = job.options
     start = None
     if job.start is not None:
-        start = [job.start[variable] for variable in job.model.ids]
-        start += [1.0] * (job.model.columns - len(start))  # the constant's column
+        start = [*(job.start[variable] for variable in job.model.ids), *job.model.added]
     return {
         "model": os.path.relpath(job.model.path, job.folder),
         "time_limit_s": options.time_limit_s,

@@ -1,8 +1,9 @@
-"""The program that runs HiGHS in a process of its own, so that it can be stopped and can do no harm.
+"""The program that runs HiGHS in a process of its own, so that it can be stopped and can do no
+harm.
 
-Run as a script by solver.engines.highs, which writes the job and reads the answer. Belongs here: the
-calls to highspy. It imports nothing of rackmix. It ends when its standard input does: that is how it is
-asked to stop, and it stops of itself when the process that started it is gone.
+Run as a script by solver.engines.highs, which writes the job and reads the answer. Belongs here:
+the calls to highspy. It imports nothing of rackmix. It ends when its standard input does: that is
+how it is asked to stop, and it stops of itself when the process that started it is gone.
 """
 
 import array
@@ -28,7 +29,7 @@ def main() -> None:
     began = time.monotonic()
     with open("job.json", encoding="utf-8") as file:
         job = json.load(file)
-    highs = highspy.Highs()
+    highs: Any = highspy.Highs()  # type: ignore[no-untyped-call]
     highs.setOptionValue("output_flag", False)
     for name, value in job["options"].items():
         if highs.setOptionValue(name, value) != highspy.HighsStatus.kOk:

@@ -1,10 +1,12 @@
 """The ladder: which engine runs when, and what is believed of its answer.
 
-Belongs here: `solve`, the order of the rungs, the checks a plan has to pass, and what counts as confirmed.
-Does not belong here: running an engine (cbc, highs) or the arithmetic of a check (points).
+Belongs here: `solve`, the order of the rungs, the checks a plan has to pass, and what counts as
+confirmed. Does not belong here: running an engine (cbc, highs) or the arithmetic of a check
+(points).
 """
 
 import importlib.metadata
+import logging
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -43,6 +45,8 @@ ARITHMETIC = "arithmetic"
 SETTLED = (Status.INFEASIBLE, Status.UNBOUNDED)
 """Answers without a plan that another engine can confirm."""
 
+log = logging.getLogger(__name__)
+
 Accept = Callable[[Mapping[str, float]], bool]
 
 
@@ -54,6 +58,15 @@ class Plan:
     objective: float
     bound: float | None
     stop: StopReason
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why a point is no plan."""
+
+    words: str
+    rounded: Point | None = None
+    """The point, where it breaks rows only and its integers may be worth keeping."""
 
 
 def engine_version(engine: str) -> str:
@@ -79,16 +92,16 @@ def solve(
     """Find the point of least objective, and say truthfully how far that was achieved.
 
     The rungs: the chosen engine; after any answer without a plan that passed the checks, CBC with
-    its preprocessing off; after that HiGHS, where CBC was chosen. A plan passes when its integers are
-    whole within 1e-5, when rounded it keeps every row and bound to 1e-6 (relative), and when `accept`
-    says yes to its values. Where only the rounding broke a row, the continuous variables are solved
-    for again with the integers fixed.
+    its preprocessing off; after that HiGHS, where CBC was chosen. A plan passes when its integers
+    are whole within 1e-5, when rounded it keeps every row and bound to 1e-6 (relative), and when
+    `accept` says yes to its values. Where only the rounding broke a row, the continuous variables
+    are solved for again with the integers fixed.
 
     Confirmed: a problem is called infeasible (or unbounded) when CBC and HiGHS each said so in at
     least one run and no run returned a plan that passed; or when a single bound or a row without
-    variables shows it. The time limit is wall clock for everything, and an engine may overrun it by a
-    grace of 1 to 5 s to hand its plan over; but each run that may confirm such an answer gets
-    at least 5 s, however little time is left.
+    variables shows it. The time limit is wall clock for everything, and an engine may overrun it
+    by a grace of 1 to 5 s to hand its plan over; but each run that may confirm such an answer
+    gets at least 5 s, however little time is left.
 
     `start` is a whole plan that keeps every row; it is handed to the engines, and it is the answer
     where they find none. `on_progress` is called at most five times a second, from the calling
@@ -101,9 +114,9 @@ def solve(
     _check_form(problem)
     climb = _Climb(problem, options, Watch(on_progress, interrupted), accept)
     if words := refute(problem, climb.variables):
-        return climb.without_engine(Status.INFEASIBLE, words)
+        return climb.by_arithmetic(Status.INFEASIBLE, words)
     if not problem.exported_variables():
-        return climb.without_engine(Status.OPTIMAL, "no row and no cost has a variable")
+        return climb.by_arithmetic(Status.OPTIMAL, "no row and no cost has a variable")
     log_ranges(problem)
     begun = None if start is None else climb.check_start(start)
     with private_folder() as folder:
@@ -122,7 +135,7 @@ def _check_form(problem: pulp.LpProblem) -> None:
 
 
 class _Climb:
-    """One solve: the runs made so far and the plan found, if any."""
+    """One solve: the runs made so far, and what became of them."""
 
     def __init__(
         self, problem: pulp.LpProblem, options: Options, watch: Watch, accept: Accept | None
@@ -139,40 +152,198 @@ class _Climb:
         """Climb until a plan passes, an answer is confirmed, or a limit comes."""
         model = Model.write(self.problem, folder)
         for engine, variant in LADDERS[self.options.engine]:
-            settling = any(a.status in SETTLED for a in self.attempts)
-            budget = max(self.left_s(), CONFIRM_S) if settling else self.left_s()
-            if self.watch.stop_wanted() or (self.attempts and budget < LEAST_RUN_S):
+            settling = any(attempt.status in SETTLED for attempt in self.attempts)
+            budget_s = max(self.left_s(), CONFIRM_S if settling else 0.0)
+            if self.watch.stop_wanted() or (self.attempts and budget_s < LEAST_RUN_S):
                 break
-            budget = max(budget, LEAST_RUN_S)
-            plan = self.rung(folder, model, engine, variant, budget, start)
+            place = folder / str(len(self.attempts))
+            place.mkdir()
+            options = replace(self.options, engine=engine, time_limit_s=max(budget_s, LEAST_RUN_S))
+            plan = self.rung(Job(model, place, options, self.watch, variant, start))
             if plan is not None:
-                return self.outcome(plan)
+                return self.outcome(plan, start)
             if self.attempts[-1].stop is StopReason.INTERRUPTED or self.confirmed():
                 break
+        return self.without_plan(start)
+
+    def rung(self, job: Job) -> Plan | None:
+        """Make one run and check the plan it returns."""
+        began = time.monotonic()
+        claim = RUN[job.options.engine](job)
+        verdict = self.check(job.model, claim)
+        self.record(job, claim, verdict, began)
+        if isinstance(verdict, Refusal) and verdict.rounded is not None:
+            return self.polish(job, claim, verdict.rounded)
+        return verdict if isinstance(verdict, Plan) else None
+
+    def polish(self, job: Job, claim: Claim, point: Point) -> Plan | None:
+        """Solve for the continuous variables with the integers fixed: rounding moved them.
+
+        The bound stays that of the first run; the plan is checked like any other.
+        """
+        began = time.monotonic()
+        rest = self.problem.copy()
+        for variable, value, whole in zip(
+            rest.variables(), point, self.variables.whole, strict=True
+        ):
+            if whole:
+                variable.lowBound = variable.upBound = value
+        place = job.folder / "polish"
+        place.mkdir()
+        options = replace(
+            self.options, engine=highs.NAME, time_limit_s=min(max(self.left_s(), 1.0), CONFIRM_S)
+        )
+        model = Model.write(rest, job.folder, relaxed=True)
+        # Not interrupted: it is what makes a plan of the best that an interrupted run has found.
+        again = Job(model, place, options, Watch(started=self.watch.started), POLISH)
+        polished = replace(highs.run(again), stop=claim.stop, bound=claim.bound)
+        verdict = self.check(model, polished)
+        self.record(again, polished, verdict, began)
+        return verdict if isinstance(verdict, Plan) else None
+
+    def check(self, model: Model, claim: Claim) -> "Plan | Refusal | None":
+        """Believe a plan or say why not; None where there is none to believe."""
+        if claim.column_values is None:
+            return None
+        point = [self.variables.nearest_to_zero(i) for i in range(len(self.variables.names))]
+        for variable, value in zip(model.ids, claim.column_values, strict=False):
+            point[variable] = value
+        point, words = rounded(self.variables, point)
+        if words is None and (words := broken_row(self.problem, point)):
+            mixed = any(model.whole) and not all(model.whole)
+            return Refusal(words, point if mixed else None)
+        if words is None and not self.accepted(point):
+            words = "the caller did not accept the plan"
+        if words is not None:
+            return Refusal(words)
+        objective = objective_at(self.problem, point)
+        return Plan(point, objective, _bound(objective, claim.bound), claim.stop)
+
+    def accepted(self, point: Point) -> bool:
+        """Whether the caller's own check passes."""
+        return self.accept is None or self.accept(self.values(point))
+
+    def values(self, point: Point) -> dict[str, float]:
+        """A point by variable name."""
+        return dict(zip(self.variables.names, point, strict=True))
+
+    def check_start(self, start: Mapping[str, float]) -> Point:
+        """Raises ValueError where the start is no plan: engines ignore such a start, or worse."""
+        point, words = rounded(self.variables, self.variables.point(start))
+        if words := words or broken_row(self.problem, point):
+            raise ValueError(f"the start is no plan: {words}")
+        if not self.accepted(point):
+            raise ValueError("the start is no plan: the caller did not accept it")
+        return point
+
+    def record(
+        self, job: Job, claim: Claim, verdict: "Plan | Refusal | None", began: float
+    ) -> None:
+        """Keep what a run was worth."""
+        status, stop, message = claim.status, claim.stop, claim.message
+        if isinstance(verdict, Refusal):
+            status, stop = Status.ERROR, StopReason.REFUSED
+            message = f"refused: {verdict.words}; the engine said: {message}"
+        plan = verdict if isinstance(verdict, Plan) else None
+        attempt = Attempt(
+            engine=job.options.engine,
+            engine_version=engine_version(job.options.engine),
+            variant=job.variant,
+            options=job.options,
+            status=self.status(plan) if plan else status,
+            stop=stop,
+            seconds=time.monotonic() - began,
+            message=message,
+            objective=plan.objective if plan else None,
+            bound=plan.bound if plan else claim.bound,
+        )
+        log.info("%s", attempt)
+        self.attempts.append(attempt)
+
+    def status(self, plan: Plan) -> Status:
+        """Whether the bound proves the plan within the asked gap; a proof may be off by 1e-6."""
+        if plan.bound is None:
+            return Status.FEASIBLE
+        slack = 1e-6 if plan.stop is StopReason.PROVEN else 1e-9
+        near = relative_gap(plan.objective, plan.bound) <= self.options.gap + slack
+        return Status.OPTIMAL if near else Status.FEASIBLE
+
+    def outcome(self, plan: Plan, start: Point | None) -> Outcome:
+        """The answer with a plan: the engine's, or the start where that is the cheaper one."""
+        if start is not None and objective_at(self.problem, start) < plan.objective:
+            objective = objective_at(self.problem, start)
+            plan = replace(
+                plan, point=start, objective=objective, bound=_bound(objective, plan.bound)
+            )
+        return Outcome(
+            status=self.status(plan),
+            stop=plan.stop,
+            objective=plan.objective,
+            bound=plan.bound,
+            gap=None if plan.bound is None else relative_gap(plan.objective, plan.bound),
+            values=self.values(plan.point),
+            attempts=tuple(self.attempts),
+        )
+
+    def confirmed(self) -> Status | None:
+        """The answer without a plan that both engines gave, each in at least one run."""
+        for status in SETTLED:
+            if {a.engine for a in self.attempts if a.status is status} == set(RUN):
+                return status
+        return None
+
+    def without_plan(self, start: Point | None) -> Outcome:
+        """The answer where no engine returned a plan that passed."""
+        status, stop = self.why()
         if start is not None:
-            stop = self.why_no_plan()[1]
-            return self.outcome(Plan(start, objective_at(self.problem, start), None, stop))
-        status, stop = self.why_no_plan()
+            if status is not Status.NO_PLAN:
+                stop = StopReason.DISAGREEMENT
+            return self.outcome(Plan(start, objective_at(self.problem, start), None, stop), None)
         return Outcome(status, stop, attempts=tuple(self.attempts))
 
-    def rung(
-        self,
-        folder: Path,
-        model: Model,
-        engine: str,
-        variant: str,
-        budget_s: float,
-        start: Point | None,
-    ) -> Plan | None:
-        """Make one run and check what it returned."""
-        began = time.monotonic()
-        place = folder / str(len(self.attempts))
-        place.mkdir()
-        options = replace(self.options, engine=engine, time_limit_s=budget_s)
-        claim = RUN[engine](Job(model, place, options, self.watch, variant, start))
-        plan, refusal = self.judge(model, claim)
-        polishing: Attempt | None = None
-        if plan is None and refusal and claim.column_values is not None:
-            pass
-        self.attempts.append(self.attempt(options, variant, claim, plan, refusal, began))
-        return plan
+    def why(self) -> tuple[Status, StopReason]:
+        """Status and reason of a climb that found no plan."""
+        if status := self.confirmed():
+            return status, StopReason.PROVEN
+        stops = [attempt.stop for attempt in self.attempts]
+        if self.watch.stop_wanted() or StopReason.INTERRUPTED in stops:
+            return Status.NO_PLAN, StopReason.INTERRUPTED
+        if self.left_s() < LEAST_RUN_S or stops[-1] is StopReason.TIME_LIMIT:
+            return Status.NO_PLAN, StopReason.TIME_LIMIT
+        if any(attempt.status in SETTLED for attempt in self.attempts):
+            return Status.ERROR, StopReason.DISAGREEMENT
+        return Status.ERROR, stops[-1]
+
+    def by_arithmetic(self, status: Status, words: str) -> Outcome:
+        """The answer where no engine is needed: one plan is as good as another, or none exists."""
+        count = len(self.variables.names)
+        point = [self.variables.nearest_to_zero(i) for i in range(count)]
+        plan = None
+        if status is Status.OPTIMAL:
+            objective = objective_at(self.problem, point)
+            plan = Plan(point, objective, objective, StopReason.PROVEN)
+        attempt = Attempt(
+            engine=ARITHMETIC,
+            engine_version="",
+            variant="",
+            options=self.options,
+            status=status,
+            stop=StopReason.PROVEN,
+            seconds=self.watch.elapsed_s(),
+            message=words,
+            objective=plan.objective if plan else None,
+            bound=plan.bound if plan else None,
+        )
+        self.attempts.append(attempt)
+        if plan is None:
+            return Outcome(status, StopReason.PROVEN, attempts=(attempt,))
+        if not self.accepted(point):
+            return Outcome(Status.ERROR, StopReason.REFUSED, attempts=(attempt,))
+        return self.outcome(plan, None)
+
+
+def _bound(objective: float, bound: float | None) -> float | None:
+    """Return the bound of a plan that was recomputed: never above its objective, and no noise."""
+    if bound is None:
+        return None
+    return objective if objective - bound <= 1e-9 * max(1.0, abs(objective)) else bound

@@ -1,7 +1,7 @@
 """What goes into a solve and what comes out of it: plain values, each with its meaning.
 
-Belongs here: options, statuses, attempts, outcomes, progress and the one definition of the gap. Does not
-belong here: how any of them is found (ladder and the engines).
+Belongs here: options, statuses, attempts, outcomes, progress and the one definition of the gap.
+Does not belong here: how any of them is found (ladder and the engines).
 """
 
 import math

@@ -1,8 +1,8 @@
 """What arithmetic alone says about a problem and about a point of it, without believing an engine.
 
-Belongs here: refuting a problem at sight, the objective at a point, rounding a point and checking it
-against every row and bound. A point is a list of values by variable id. Does not belong here: running
-an engine.
+Belongs here: refuting a problem at sight, the objective at a point, rounding a point and checking
+it against every row and bound. A point is a list of values by variable id. Does not belong here:
+running an engine.
 """
 
 import math
@@ -38,8 +38,8 @@ class Variables:
             raise ValueError(f"two variables are called {twice!r}; names must be unique")
         return cls(
             names=names,
-            lower=[-math.inf if v.lowBound is None else float(v.lowBound) for v in variables],
-            upper=[math.inf if v.upBound is None else float(v.upBound) for v in variables],
+            lower=[v.lowBound for v in variables],
+            upper=[v.upBound for v in variables],
             whole=[v.cat == pulp.LpInteger for v in variables],
         )
 
@@ -72,7 +72,9 @@ def refute(problem: pulp.LpProblem, variables: Variables) -> str | None:
         if low > high:
             return f"variable {name} must be at least {low:g} and at most {high:g}"
         if whole and _ceil(low) > _floor(high):
-            return f"no whole number lies within {low:g} and {high:g}, the bounds of variable {name}"
+            return (
+                f"no whole number lies within {low:g} and {high:g}, the bounds of variable {name}"
+            )
     for row in problem.constraints():
         if not row.keys() and _excess(row.sense, 0.0, -row.constant) > 0:
             sense = pulp.LpConstraintSenses[row.sense]
@@ -89,7 +91,7 @@ def objective_at(problem: pulp.LpProblem, point: Sequence[float]) -> float:
 
 
 def rounded(variables: Variables, point: Sequence[float]) -> tuple[Point, str | None]:
-    """Round integers and put values that miss a bound by a hair onto it; say what is too far off."""
+    """Round integers, put what misses a bound by a hair onto it; say what is too far off."""
     result = []
     for index, value in enumerate(point):
         low, high = variables.lower[index], variables.upper[index]

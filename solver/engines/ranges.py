@@ -1,9 +1,11 @@
 """How far apart the numbers of a problem lie: the first thing to look at when an engine errs.
 
-Belongs here: measuring coefficients and warning of them. Does not belong here: scaling (formulation).
+Belongs here: measuring coefficients and warning of them. Does not belong here: scaling
+(formulation).
 """
 
 import logging
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -61,12 +63,12 @@ def coefficient_ranges(problem: pulp.LpProblem) -> CoefficientRanges:
     """
     constraints = problem.constraints()
     objective = problem.objective
-    bounds = [b for v in problem.variables() for b in (v.lowBound, v.upBound) if b is not None]
+    bounds = (b for v in problem.variables() for b in (v.lowBound, v.upBound) if math.isfinite(b))
     return CoefficientRanges(
         rows=_range(factor for row in constraints for factor in row.values()),
         objective=None if objective is None else _range(k for _, k in objective.items()),
         limits=_range(row.constant for row in constraints),
-        bounds=_range(map(float, bounds)),
+        bounds=_range(bounds),
     )
 
 

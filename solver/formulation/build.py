@@ -1,7 +1,8 @@
-"""The plain formulation: section by section what the model means, as one program.
+"""The two programs of an instance: the plain formulation, and the tightened one that is solved.
 
 Belongs here: the order in which families are added, and the scale of money. Does not belong here: any
-row. It is the reference that faster formulations are measured against.
+row. The plain formulation states what the model means and nothing more: it is the reference that faster
+formulations are measured against.
 """
 
 import math
@@ -9,11 +10,26 @@ from collections import defaultdict
 
 from solver.formulation import costs, limits, places, purchases, workloads
 from solver.formulation.model import Model
+from solver.formulation.tightening import add_tightening
 from solver.instance.model import Instance
 
 
 def build_plain(instance: Instance) -> Model:
     """The mixed-integer program of an instance, as the model is defined."""
+    model = _families(instance)
+    model.finish()
+    return model
+
+
+def build(instance: Instance) -> Model:
+    """The plain formulation with valid rows on top: the same plans, a closer relaxation."""
+    model = _families(instance)
+    add_tightening(model)
+    model.finish()
+    return model
+
+
+def _families(instance: Instance) -> Model:
     model = Model(instance, money_scale(instance))
     purchases.add_quantities(model)
     purchases.add_orders(model)
@@ -32,7 +48,6 @@ def build_plain(instance: Instance) -> Model:
     places.add_rack_units(model)
     costs.add_costs(model)
     limits.add_limits(model)
-    model.finish()
     return model
 
 

@@ -47,7 +47,7 @@ def build_instance(problem: Problem, catalog: catalogs.Catalog) -> Instance:
     )
     for offer in offers:
         if offer.max_units == 0:
-            sources.assume(f"offers.{offer.key}: no workload can use it, so it is left out.")
+            sources.assume("No workload can use these offers, so they are left out: {}.", offer.key)
     fabrics = build_fabrics(sources, _units_by_site(offers, problem, len(calendar.periods)))
     _general_assumptions(sources)
     if sources.errors:
@@ -76,7 +76,7 @@ def build_instance(problem: Problem, catalog: catalogs.Catalog) -> Instance:
         fabrics=fabrics,
         limits=limits,
         excluded=excluded,
-        assumptions=tuple(sources.assumptions),
+        assumptions=sources.assumptions,
     )
 
 

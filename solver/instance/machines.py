@@ -202,7 +202,7 @@ class Machines:
         load = self.sources.figure(path, row, f"power_{unit}") * scale
         idle = getattr(row, f"idle_power_{unit}")
         if idle is None:
-            self.sources.assume(f"{row.id}: idle power is not known, taken as its load power.")  # type: ignore[attr-defined]
+            self.sources.assume("Idle power is not known and taken as load power: {}.", row.id)  # type: ignore[attr-defined]
             return load, load
         return load, min(load, idle * scale)
 

@@ -262,7 +262,8 @@ class Market:
         licences = self.sources.problem.export_licences.get(card.id, 0)
         for finding in found.findings:
             if finding.treatment == "advisory":
-                self.sources.assume(f"Advisory {finding.rule} on {card.id} to {to}: {finding.reason}")
+                advice = finding.reason.replace("{}", "")
+                self.sources.assume(f"Advisory {finding.rule} to {to} ({{}}): {advice}", card.id)
         if found.treatment == "prohibited":
             return Ruling(excluded_by=found.rule, reason=found.reason)
         if found.treatment == "licence" and not licences:

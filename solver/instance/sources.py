@@ -33,11 +33,19 @@ class Sources:
     catalog: catalogs.Catalog
     calendar: Calendar
     errors: list[tuple[Path, str]] = field(default_factory=list)
-    assumptions: dict[str, None] = field(default_factory=dict)
+    _assumed: dict[str, dict[str, None]] = field(default_factory=dict)
 
-    def assume(self, sentence: str) -> None:
-        """Remember a sentence for the plan's assumptions, once."""
-        self.assumptions.setdefault(sentence)
+    def assume(self, sentence: str, subject: str = "") -> None:
+        """Remember a sentence for the plan's assumptions, once; ``{}`` in it stands for the subjects
+        it holds for."""
+        self._assumed.setdefault(sentence, {}).setdefault(subject)
+
+    @property
+    def assumptions(self) -> tuple[str, ...]:
+        """Every sentence, with the subjects it holds for."""
+        return tuple(
+            sentence.replace("{}", ", ".join(subjects)) for sentence, subjects in self._assumed.items()
+        )
 
     def fail(self, path: Path, message: str) -> None:
         """Remember an error, once."""

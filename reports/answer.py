@@ -1,0 +1,91 @@
+"""What came of solving or checking, whichever way it ended: a page of text, or a JSON document.
+
+Belongs here: which report an ending gets. Does not belong here: what the reports say (reports.text),
+exit codes (cli).
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+
+from reports.terminal import json_text
+from reports.text import Baseline, Page, render_infeasible, render_no_plan, render_plan
+from reports.text.page import clean, points, sentence
+from reports.text.remarks import verification as verification_section
+from solver.answer import Answer, AnswerStatus
+from solver.case import Case
+from solver.engines import StopReason
+from solver.plan import Plan, Verification, Violation, dump_plan
+
+
+def baseline(name: str, words: str, answer: Answer) -> Baseline:
+    """The answer to another problem, to compare a plan with; `words` say what was solved."""
+    objective = answer.plan.objective if answer.plan else None
+    return Baseline(name, str(answer.status), objective, answer.bound, words)
+
+
+def render_answer(case: Case, answer: Answer, baselines: Sequence[Baseline] = ()) -> Page:
+    """The page of an answer: its plan, or why there is none."""
+    title = case.problem.title or ""
+    if answer.plan:
+        return render_plan(answer.plan, baselines=baselines)
+    if answer.status is AnswerStatus.INFEASIBLE:
+        return render_infeasible(answer.findings, title=title)
+    if answer.status is AnswerStatus.NO_PLAN_FOUND:
+        return render_no_plan(
+            answer.bound,
+            case.instance.currency,
+            seconds=answer.seconds,
+            interrupted=answer.stop is StopReason.INTERRUPTED,
+            title=title,
+        )
+    return _failure(answer)
+
+
+def _failure(answer: Answer) -> Page:
+    """The page for engines that failed, or whose plans did not pass verification."""
+    if answer.refused:
+        told = sentence("The plan that was found did not pass verification and is not shown:")
+        return Page(((told, points(_violations(answer.refused.violations))),))
+    told = sentence("The solvers failed:")
+    words = (f"{each.engine} {each.variant}: {clean(each.message)}" for each in answer.attempts)
+    return Page(((told, points(words)),))
+
+
+def answer_json(case: Case, answer: Answer, baselines: Sequence[Baseline] = ()) -> str:
+    """The text of the plan file; without a plan, of a document that says why there is none.
+
+    Baselines stand in the plan's provenance, where a reader of plans expects nothing certain.
+    """
+    if answer.plan:
+        found = {"baselines": [asdict(each) for each in baselines]} if baselines else {}
+        return dump_plan(replace(answer.plan, provenance={**answer.plan.provenance, **found}))
+    document = {
+        "status": str(answer.status),
+        "objective": None,
+        "bound": answer.bound,
+        "gap": None,
+        "currency": case.instance.currency,
+        "stop": None if answer.stop is None else str(answer.stop),
+        "findings": [
+            {"path": ".".join(map(str, each.path)), "reason": each.sentence}
+            for each in answer.findings
+        ],
+        "violations": list(_violations(answer.refused.violations)) if answer.refused else [],
+        "problem": case.loaded.tree,
+    }
+    return json_text(document)
+
+
+def render_verdict(plan: Plan, verdict: Verification) -> Page:
+    """The page for a plan that was checked."""
+    return Page((verification_section(replace(plan, verification=verdict)),))
+
+
+def render_unfit(violations: Sequence[Violation]) -> Page:
+    """The page for purchases that the problem does not offer."""
+    told = sentence("These purchases do not fit the problem:")
+    return Page(((told, points(_violations(violations))),))
+
+
+def _violations(violations: Sequence[Violation]) -> list[str]:
+    return [f"{each.family}: {clean(each)}" for each in violations]

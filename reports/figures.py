@@ -1,0 +1,226 @@
+"""What a plan comes to: orders, bill, energy and exclusions, added up for a reader.
+
+Belongs here: sums, means and groups of the rows of a plan, so that every figure of a report can be
+worked out again from the plan file. Does not belong here: what runs where and when (running.py),
+how figures are written, layout.
+"""
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from pydantic import TypeAdapter
+
+from problems.quantities import PowerSteps, Steps, UnitContext
+from problems.schema.problem import Limits
+from solver.plan import ExcludedRow, PeriodRow, Plan, PurchaseRow, Term
+
+FABRIC = "fabric"
+"""The kind of a purchase that is a part of a fabric."""
+
+
+@dataclass(frozen=True, slots=True)
+class OfferTotal:
+    """Everything ordered of one offer, or of one line of a fabric."""
+
+    offer: str
+    item: str
+    kind: str
+    vendor: str | None
+    line: str
+    """The line of a fabric; empty for others."""
+    quantity: float
+    """Units bought; of a lease the most at once."""
+    cards: float
+    """In those units."""
+    unit_price: float
+    """After discount, the mean over all units; per hour for leases."""
+    one_price: bool
+    """Whether every unit costs that."""
+    amount: float
+
+
+def machines(plan: Plan) -> list[PurchaseRow]:
+    """Cards, nodes and hosts bought."""
+    return [row for row in plan.purchases if not row.lease and row.kind != FABRIC]
+
+
+def leases(plan: Plan) -> list[PurchaseRow]:
+    """What is leased."""
+    return [row for row in plan.purchases if row.lease]
+
+
+def fabric_parts(plan: Plan) -> list[PurchaseRow]:
+    """Parts of fabrics."""
+    return [row for row in plan.purchases if row.kind == FABRIC]
+
+
+def offer_totals(plan: Plan, rows: Iterable[PurchaseRow]) -> list[OfferTotal]:
+    """Orders added up by offer, in the order in which they first appear."""
+    groups: dict[tuple[str, ...], list[PurchaseRow]] = defaultdict(list)
+    for row in rows:
+        groups[row.offer, row.item, (row.box or "") if row.kind == FABRIC else ""].append(row)
+    return [_total(plan, group, line) for (_, _, line), group in groups.items()]
+
+
+def _total(plan: Plan, rows: Sequence[PurchaseRow], line: str) -> OfferTotal:
+    first = rows[0]
+    prices = [net_price(row) for row in rows]
+    units = math.fsum(row.quantity for row in rows)
+    mean = math.fsum(row.quantity * net_price(row) for row in rows) / units if units else 0.0
+    quantity = most_at_once(plan, rows) if first.lease else units
+    return OfferTotal(
+        offer=first.offer,
+        item=first.item,
+        kind=first.kind,
+        vendor=first.vendor,
+        line=line,
+        quantity=quantity,
+        cards=quantity * first.cards / first.quantity if first.quantity else 0.0,
+        unit_price=mean,
+        one_price=max(prices) - min(prices) <= 1e-9 * max(map(abs, prices)),
+        amount=math.fsum(row.amount for row in rows),
+    )
+
+
+def net_price(row: PurchaseRow) -> float:
+    """The price of a unit after discount; per hour for leases."""
+    return row.unit_price * (1 - row.discount)
+
+
+def most_at_once(plan: Plan, rows: Iterable[PurchaseRow]) -> float:
+    """The most units leased at the same time."""
+    return max(units_held(plan, rows), default=0.0)
+
+
+def units_held(plan: Plan, rows: Iterable[PurchaseRow]) -> list[float]:
+    """Units leased in each period."""
+    held = [0.0] * len(plan.periods)
+    for row in rows:
+        for number, period in enumerate(plan.periods):
+            # A lease by the hour ends on the day on which it begins.
+            before_end = row.until is None or period.start < row.until
+            if row.delivered == period.start or (row.delivered < period.start and before_end):
+                held[number] += row.quantity
+    return held
+
+
+def card_of_item(plan: Plan) -> dict[str, str]:
+    """The accelerator in every node that the plan's facts describe; other items are their own."""
+    nodes = plan.facts.get("nodes", []) if isinstance(plan.facts, dict) else []
+    return {node["id"]: node["card"] for node in nodes if "id" in node and "card" in node}
+
+
+def hosted_sites(plan: Plan) -> set[str]:
+    """Places of vendors: what a vendor hosts stands at a site of its offer's name."""
+    return {row.site for row in plan.purchases if row.lease and row.site == row.offer}
+
+
+def is_discounted(plan: Plan) -> bool:
+    """Whether any payment counts for less than its amount."""
+    return any(row.amount != row.present_value for row in plan.bill)
+
+
+def amount_of(plan: Plan, term: Term) -> float:
+    """The nominal amount of a term of the bill; 0 where it has none."""
+    return math.fsum(row.amount for row in plan.bill if row.term is term)
+
+
+def present_value_of(plan: Plan, term: Term) -> float:
+    """The present value of a term of the bill; 0 where it has none."""
+    return math.fsum(row.present_value for row in plan.bill if row.term is term)
+
+
+RUNNING = (Term.ELECTRICITY, Term.DEMAND_CHARGE, Term.MAINTENANCE, Term.SPACE, Term.CARBON)
+"""Terms paid for running machines, not for getting them."""
+
+
+def payments_by_year(plan: Plan) -> list[tuple[int, float, float]]:
+    """Calendar year, payments for purchases and leases, running costs: nominal, without the
+    residual value, which nobody pays. The former are what budgets limit.
+    """
+    spent: dict[int, float] = defaultdict(float)
+    running: dict[int, float] = defaultdict(float)
+    for row in plan.cash_flow:
+        if row.term is not Term.RESIDUAL_VALUE:
+            (running if row.term in RUNNING else spent)[row.date.year] += row.amount
+    return [(year, spent[year], running[year]) for year in sorted({*spent, *running})]
+
+
+def budgets(plan: Plan) -> tuple[dict[int, float], float | None]:
+    """The budgets of calendar years, and the one for the horizon; empty and None without."""
+    block = plan.problem.get("limits") or {}
+    units = UnitContext.from_tree(plan.problem)
+    given = TypeAdapter(Limits).validate_python(block, context=units).budget
+    return (given, None) if isinstance(given, dict) else ({}, given)
+
+
+@dataclass(frozen=True, slots=True)
+class SiteEnergy:
+    """The electricity of a site over the horizon."""
+
+    site: str
+    kwh: float
+    cost: float
+    """Of the energy, without demand charge."""
+    peak_kw: float
+    """The highest draw of an interval, in the period in which it comes closest to the cap."""
+    period: str
+    cap_kw: float | None
+    """The least cap of that period; None where the site has none."""
+
+
+def energy_by_site(plan: Plan) -> list[SiteEnergy]:
+    """Energy, cost and peak of every site that has any."""
+    periods = {period.id: period for period in plan.periods}
+    caps = {site: _power_caps(plan, site) for site in {row.site for row in plan.energy}}
+    found = []
+    for site in dict.fromkeys(row.site for row in plan.energy):
+        rows = [row for row in plan.energy if row.site == site]
+        cap = {row.period: _least(caps[site], periods[row.period]) for row in rows}
+        peak = max(rows, key=lambda row: (row.peak_kw / (cap[row.period] or 1.0), row.peak_kw))
+        kwh = math.fsum(row.kwh for row in rows)
+        cost = math.fsum(row.cost for row in rows)
+        found.append(SiteEnergy(site, kwh, cost, peak.peak_kw, peak.period, cap[peak.period]))
+    return found
+
+
+def _power_caps(plan: Plan, site: str) -> Steps[float] | None:
+    block = (plan.problem.get("sites") or {}).get(site) or {}
+    if block.get("power_cap") is None:
+        return None
+    units = UnitContext.from_tree(plan.problem)
+    caps: Steps[float] = TypeAdapter(PowerSteps).validate_python(block["power_cap"], context=units)
+    return caps
+
+
+def _least(caps: Steps[float] | None, period: PeriodRow) -> float | None:
+    if caps is None:
+        return None
+    days = [period.start, *(day for day in caps.dates if period.start < day <= period.end)]
+    return min((cap for day in days if (cap := caps.at(day)) is not None), default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Exclusion:
+    """What a rule keeps away for one reason."""
+
+    rule: str
+    reason: str
+    items: tuple[str, ...]
+    sites: tuple[str, ...]
+
+
+def exclusions(rows: Iterable[ExcludedRow]) -> list[Exclusion]:
+    """Exclusions by rule, the same reason said once for all items and sites it keeps apart."""
+    sites: dict[tuple[str, str, str], dict[str, None]] = defaultdict(dict)
+    for row in rows:
+        sites[row.rule, row.reason, row.item].setdefault(row.site)
+    items: dict[tuple[str, str, tuple[str, ...]], list[str]] = defaultdict(list)
+    for (rule, reason, item), where in sites.items():
+        items[rule, reason, tuple(where)].append(item)
+    return [
+        Exclusion(rule, reason, tuple(names), where)
+        for (rule, reason, where), names in sorted(items.items(), key=lambda entry: entry[0][0])
+    ]

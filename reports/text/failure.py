@@ -1,0 +1,56 @@
+"""What is shown when there is no plan: why none can exist, or that none was found in time.
+
+Belongs here: the pages for these two endings. Does not belong here: finding the reasons
+(solver.screening), messages about files.
+"""
+
+from collections.abc import Sequence
+
+from reports.numbers import money_in_words
+from reports.text.page import Page, clean, heading, note, points, sentence
+from solver.screening import Finding
+
+
+def render_infeasible(
+    findings: Sequence[Finding], *, title: str = "", width: int | None = None
+) -> Page:
+    """The page for a problem that no plan can meet: every finding with its path in the file.
+
+    Without findings the solvers alone have proven it.
+    """
+    said = [heading(clean(title))] if title else []
+    told = sentence("Infeasible: no plan can meet the demand within the limits.")
+    if findings:
+        why = points(f"{'.'.join(map(str, f.path))}: {clean(f.sentence)}" for f in findings)
+    else:
+        why = sentence(
+            "The solvers agree on it; arithmetic alone does not show which demand or limit is to "
+            "blame."
+        )
+    return Page(((*said, told), (why,)), width)
+
+
+def render_no_plan(
+    bound: float | None,
+    currency: str,
+    *,
+    seconds: float | None = None,
+    interrupted: bool = False,
+    title: str = "",
+    width: int | None = None,
+) -> Page:
+    """The page for a search that ended before it found any plan.
+
+    `bound`: no plan is cheaper than this, in `currency`; None where nothing was proven.
+    """
+    said = [heading(clean(title))] if title else []
+    end = "the search was stopped by hand" if interrupted else "the time limit came first"
+    after = "" if seconds is None else f", after {seconds:,.1f} s"
+    known = (
+        "Whether one exists is not known."
+        if bound is None
+        else f"If there is one, it costs at least {money_in_words(bound, currency)}."
+    )
+    told = sentence(f"No plan found: {end}{after}. {known}")
+    hint = note("A longer --time-limit, or another --engine, may find one.")
+    return Page(((*said, told), (hint,)), width)

@@ -1,0 +1,36 @@
+"""Running the solvers: a built PuLP problem in, a checked and truthful outcome out.
+
+Belongs here: the only code that knows solver processes, their logs and their ways of failing. It
+knows nothing of clusters. `ladder` decides, `cbc` and `highs` run, `child` watches processes,
+`points` checks. Does not belong here: building problems (solver.formulation) or reading plans out
+of values (solver.plan).
+"""
+
+from solver.engines.ladder import engine_version, solve
+from solver.engines.outcome import (
+    ENGINES,
+    Attempt,
+    Options,
+    Outcome,
+    Progress,
+    Status,
+    StopReason,
+    relative_gap,
+)
+from solver.engines.ranges import CoefficientRanges, Range, coefficient_ranges
+
+__all__ = [
+    "ENGINES",
+    "Attempt",
+    "CoefficientRanges",
+    "Options",
+    "Outcome",
+    "Progress",
+    "Range",
+    "Status",
+    "StopReason",
+    "coefficient_ranges",
+    "engine_version",
+    "relative_gap",
+    "solve",
+]
