@@ -18,8 +18,8 @@ from typing import IO, TYPE_CHECKING, Any, ClassVar
 import click
 
 if TYPE_CHECKING:
-    from problems import Edit
-    from solver import Answer, Case
+    from problems import Edit, InputProblem
+    from solver import Case
 
 
 class ExitCode(IntEnum):
@@ -70,12 +70,12 @@ class Failure(click.ClickException):
 class Program(click.Group):
     """The group of all commands; turns every ending into a message and an exit code."""
 
-    def main(self, *args: Any, standalone_mode: bool = True, **extra: Any) -> Any:
+    def main(self, *args: Any, **extra: Any) -> Any:
         """Run the program; in standalone mode exit with one of `ExitCode`."""
-        if not standalone_mode:
-            return super().main(*args, standalone_mode=False, **extra)
+        if not extra.get("standalone_mode", True):
+            return super().main(*args, **extra)
         try:
-            code = super().main(*args, standalone_mode=False, **extra)
+            code = super().main(*args, **{**extra, "standalone_mode": False})
         except click.ClickException as error:
             error.show()
             code = error.exit_code
@@ -93,6 +93,8 @@ class Program(click.Group):
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
         except BrokenPipeError:
+            from reports.terminal import silence_stdout
+
             silence_stdout()
             return ExitCode.BROKEN_PIPE
         except Exception as error:
@@ -110,14 +112,6 @@ def as_click_error(error: Exception) -> click.ClickException:
     if isinstance(error, InputError | CatalogError | PlanError):
         return BadInput(str(error))
     return Failure(f"rackmix failed: {type(error).__name__}: {error} (--debug shows where)")
-
-
-def silence_stdout() -> None:
-    """Send what is still buffered nowhere, so that the interpreter does not complain at exit."""
-    try:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    except (OSError, ValueError):
-        sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - open until the process ends
 
 
 class EditingCommand(click.Command):
@@ -140,7 +134,8 @@ class EditingCommand(click.Command):
         """Read the edits, reporting all that is wrong with them at once, and run the command."""
         from problems import InputError, parse_edit, parse_unset
 
-        parsed, wrong = [], []
+        parsed: list[Edit] = []
+        wrong: list[InputProblem] = []
         for option, text in ctx.params["edits"]:
             try:
                 parsed.append(parse_edit(text) if option == "set" else parse_unset(text))
@@ -184,23 +179,26 @@ def remember_debug(ctx: click.Context, _: click.Parameter, value: bool) -> None:
         ctx.meta["debug"] = True
 
 
+OUTPUT_PATH = click.Path(dir_okay=False, writable=True, path_type=Path)
+
+
+def in_a_folder(ctx: click.Context, option: click.Parameter, path: Path | None) -> Path | None:
+    """Refuse a file that could not be written, before the search for a plan and not after it."""
+    if path and not os.access(path.parent, os.W_OK):
+        raise click.BadParameter(f"no folder to write to: {path.parent}", ctx, option)
+    return path
+
+
 debug_option = click.option(
-    "--debug",
-    is_flag=True,
-    expose_value=False,
-    callback=remember_debug,
-    help="Show where in the code an error arose.",
+    "--debug", is_flag=True, expose_value=False, callback=remember_debug, help="Show tracebacks."
 )
 format_option = click.option(
-    "--format",
-    "output_format",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="What to print on standard output.",
+    "--format", "output_format", type=click.Choice(["text", "json"]), default="text"
+)
+output_option = click.option(
+    "-o", "output", type=OUTPUT_PATH, callback=in_a_folder, help="Write the plan as JSON."
 )
 problem_argument = click.argument("file", type=click.Path(path_type=Path))
-
 
 EDITING = {
     "--scenario": ("NAME", "Apply a scenario of the file, before all edits."),
@@ -231,10 +229,8 @@ def main() -> None:
 @click.option("--gap", type=gap, metavar="0.1%", help="Stop this close to the optimum.")
 @click.option("--time-limit", "time_limit_s", type=seconds, metavar="60s", help="Stop then.")
 @click.option("--threads", type=click.IntRange(min=1), help="Threads of the solver.")
-@click.option(
-    "--baselines", is_flag=True, help="Solve twice more: one card type; no rules or caps."
-)
-@click.option("-o", "output", type=click.Path(path_type=Path), help="Write the plan as JSON.")
+@click.option("--baselines", is_flag=True, help="Compare with one card type and with no rules.")
+@output_option
 @format_option
 @debug_option
 def solve(
@@ -250,25 +246,22 @@ def solve(
 
     Options that are not given are taken from the file's `solve:` block.
     """
-    from reports.answer import answer_json, baseline, render_answer
+    from reports.answer import answer_json, compared, render_answer
     from reports.terminal import print_json, print_report
-    from solver import load_case, options_of
+    from solver import load_case, options_of, solve_case
+    from solver.baselines import solve_baselines
 
     case = load_case(file, scenarios=scenario, edits=edits)
     chosen = options_of(case, **options)
-    answer, stopped = watched(case, chosen)
+    answer, stopped = watched(solve_case, case, chosen)
     others = []
     if baselines and answer.plan and not stopped:
-        for name, other in (
-            ("one card type", case.with_one_card_type()),
-            ("no rules or caps", case.without_rules()),
-        ):
-            found, stopped = watched(other, chosen)
-            others.append(baseline(name, f"Best plan with {name}", found))
-            if stopped:
-                break
+        solved, stopped = watched(solve_baselines, case, chosen)
+        others = compared(solved)
     if output and answer.plan:
         write_text(output, answer_json(case, answer, others))
+    elif output:
+        click.echo(f"{output} was not written: there is no plan.", err=True)
     if output_format == "json":
         print_json(answer_json(case, answer, others))
     else:
@@ -317,33 +310,20 @@ def check(file: Path, plan: Path) -> ExitCode:
 
     Purchases alone are fixed and the rest is solved; exit code 5 when they do not fit.
     """
-    from reports.answer import render_answer, render_unfit, render_verdict
+    from reports.answer import render_checked
     from reports.terminal import print_report
-    from solver import check_plan, load_case, read_plan
-    from solver.plan import holds_whole_plan, match_purchases, purchases_from_json_or_csv
+    from solver import load_case
+    from solver.checking import check_file
 
     case = load_case(file)
-    if holds_whole_plan(plan):
-        whole = read_plan(plan)
-        verdict = check_plan(case, whole)
-        print_report(render_verdict(whole, verdict))
-        return ExitCode.DONE if verdict.ok else ExitCode.FAILED
-    units, misfits = match_purchases(case.instance, purchases_from_json_or_csv(plan))
-    if misfits:
-        print_report(render_unfit(misfits))
-        return ExitCode.FAILED
-    answer, stopped = watched(case, units=units)
-    print_report(render_answer(case, answer))
-    if stopped:
-        return ExitCode.INTERRUPTED
-    code = EXIT_CODES[answer.status]
+    checked, stopped = watched(check_file, case, plan)
+    print_report(render_checked(case, checked))
+    code = ExitCode.INTERRUPTED if stopped else EXIT_CODES[checked.status]
     return ExitCode.FAILED if code is ExitCode.INFEASIBLE else code
 
 
 @main.command()
-@click.argument("table", required=False, type=click.Choice(
-    ["accelerators", "nodes", "hosts", "fabrics", "tariffs", "models", "carbon", "rules"]
-))  # fmt: skip
+@click.argument("table", required=False)
 @click.argument("name", required=False)
 @click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="Rules: the day to judge on.")
 @click.option("--to", "destination", metavar="CC", help="Rules: the destination country.")
@@ -360,40 +340,44 @@ def catalog(
     headquarters: str | None,
     output_format: str,
 ) -> None:
-    """Show the facts with their sources, or classify every card with `catalog rules`."""
+    """Show the facts with their sources, or classify every card with `catalog rules --to CC`.
+
+    TABLE is one of accelerators, nodes, hosts, fabrics, tariffs, models, carbon and rules; with
+    NAME every figure of one row is shown.
+    """
     from catalogs import load_catalog
     from reports.catalog import render_rules, render_table, rules_rows, table_rows
     from reports.terminal import json_text, print_json, print_report
 
     if destination is None and (on or headquarters):
         raise click.UsageError("--on and --headquarters need --to, the destination country", ctx)
-    if destination and (table != "rules" or name):
-        raise click.UsageError("--to goes with `catalog rules` and no NAME", ctx)
+    if destination and table != "rules":
+        raise click.UsageError("--to goes with `rackmix catalog rules`", ctx)
     facts = load_catalog()
     if destination:
         day = on.date() if on else date.today()
-        query = ("us-bis", day, destination.upper(), headquarters and headquarters.upper())
-        rows, text = rules_rows, render_rules
+        owner = headquarters.upper() if headquarters else None
+        query = (facts, "us-bis", day, destination.upper(), owner, name)
+        rows, report = rules_rows(*query), render_rules(*query)
     else:
-        query, rows, text = (table, name), table_rows, render_table
+        rows, report = table_rows(facts, table, name), render_table(facts, table, name)
     if output_format == "json":
-        print_json(json_text(rows(facts, *query)))
+        print_json(json_text(rows))
     else:
-        print_report(text(facts, *query))
+        print_report(report)
 
 
-def watched(case: "Case", *options: Any, **more: Any) -> "tuple[Answer, bool]":
-    """Solve, showing progress and heeding Ctrl-C; return the answer and whether it was stopped."""
+def watched[T](search: Callable[..., T], case: "Case", *more: Any) -> tuple[T, bool]:
+    """Search, showing progress and heeding Ctrl-C; return the result and whether it was stopped."""
     from rich.console import Console
 
     from reports.progress import progress
     from reports.terminal import interruption
-    from solver import solve_case
 
     console = Console(stderr=True)
     with interruption() as asked, progress(console, 1.0, case.instance.currency) as show:
-        answer = solve_case(case, *options, **more, on_progress=show, interrupted=asked)
-    return answer, asked.is_set()
+        found = search(case, *more, on_progress=show, interrupted=asked)
+    return found, asked.is_set()
 
 
 def write_text(path: Path, text: str, overwrite: bool = True) -> None:
@@ -401,8 +385,6 @@ def write_text(path: Path, text: str, overwrite: bool = True) -> None:
     try:
         with path.open("w" if overwrite else "x", encoding="utf-8", newline="\n") as file:
             file.write(text)
-    except FileExistsError:
-        raise BadInput(f"{path} exists already; it was left as it is") from None
     except OSError as error:
         raise BadInput(f"{path} cannot be written: {error.strerror}") from None
 

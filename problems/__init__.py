@@ -13,16 +13,19 @@ from problems.errors import InputError, InputProblem
 if TYPE_CHECKING:
     from problems.edits import Edit, parse_edit, parse_unset
     from problems.loading import LoadedProblem, load_problem, problem_from_tree
-    from problems.schema import Problem
+    from problems.schema import Problem, json_schema
+    from problems.starter import starter_text
 
 _HOMES = {
     "Edit": "problems.edits",
     "LoadedProblem": "problems.loading",
     "Problem": "problems.schema",
+    "json_schema": "problems.schema",
     "load_problem": "problems.loading",
     "parse_edit": "problems.edits",
     "parse_unset": "problems.edits",
     "problem_from_tree": "problems.loading",
+    "starter_text": "problems.starter",
 }
 
 __all__ = [
@@ -31,10 +34,12 @@ __all__ = [
     "InputProblem",
     "LoadedProblem",
     "Problem",
+    "json_schema",
     "load_problem",
     "parse_edit",
     "parse_unset",
     "problem_from_tree",
+    "starter_text",
 ]
 
 

@@ -10,8 +10,8 @@ from typing import Any
 
 from problems.errors import InputError, InputProblem
 from problems.paths import KeyPath, path_text
+from problems.scalars import Scalar, check_finite
 
-Scalar = str | int | float | bool | None
 MOST_DEPTH = 64
 """Levels of nesting, far beyond any problem file and within Python's recursion limit."""
 Value = Mapping[str, "Node"] | tuple["Node", ...] | Scalar
@@ -75,12 +75,22 @@ class Node:
         return self.value
 
 
-def node_of(value: Any, at: Location) -> Node:
-    """Wrap a plain value that has no places of its own, e.g. one read back out of a plan file."""
+def node_of(value: Any, at: Location, path: KeyPath = ()) -> Node:
+    """Wrap a plain value that has no places of its own, e.g. one read back out of a plan file.
+
+    Raises InputError for NaN, infinities and bottomless nesting.
+    """
+    check_depth(path, at)
     if isinstance(value, Mapping):
-        return Node({str(key): node_of(child, at) for key, child in value.items()}, at)
+        keys = {str(key): child for key, child in value.items()}
+        return Node({key: node_of(child, at, (*path, key)) for key, child in keys.items()}, at)
     if isinstance(value, list | tuple):
-        return Node(tuple(node_of(child, at) for child in value), at)
+        return Node(tuple(node_of(child, at, (*path, i)) for i, child in enumerate(value)), at)
+    if isinstance(value, int | float):
+        try:
+            check_finite(value)
+        except ValueError as error:
+            raise InputError([problem_at(at, str(error), path)]) from None
     return Node(value, at)
 
 

@@ -8,10 +8,10 @@ import json
 import re
 from collections.abc import Iterator
 
-from problems.document import Location, Node, Scalar, check_depth, problem_at
+from problems.document import Location, Node, check_depth, problem_at
 from problems.errors import InputError, InputProblem
 from problems.paths import KeyPath
-from problems.scalars import check_finite, check_text
+from problems.scalars import Scalar, check_finite, check_text
 
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]]|[^\s{}\[\]:,"]+')
 

@@ -8,7 +8,7 @@ which the fields read themselves (quantities.py, dates.py).
 import math
 import re
 
-from problems.document import Scalar
+Scalar = str | int | float | bool | None
 
 _INTEGER = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
@@ -50,15 +50,15 @@ def plain_scalar(text: str) -> Scalar:
     return value
 
 
-def check_finite(value: float, text: str) -> None:
-    """Refuse a number that no float can hold. Raises ValueError in words."""
+def check_finite(value: float, text: str = "") -> None:
+    """Refuse a number that no float can hold; ``text`` is how it was written. Raises ValueError."""
     try:
         finite = math.isfinite(float(value))
     except OverflowError:
         finite = False
     if not finite:
         given = text if len(text) <= 40 else text[:37] + "..."
-        raise ValueError(f"must be a finite number (given {given})")
+        raise ValueError("must be a finite number" + (f" (given {given})" if given else ""))
 
 
 def check_text(value: str) -> None:

@@ -11,9 +11,9 @@ from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
-from problems.document import Location, Node, Scalar
+from problems.document import Location, Node
 from problems.errors import shown
-from problems.scalars import check_finite
+from problems.scalars import Scalar, check_finite
 
 _NUMBER = r"[-+]?(?:\d[\d_]*(?:\.[\d_]*)?|\.\d+)(?:[eE][-+]?\d{1,3})?"
 _UNIT = r"|\s+[^\d\s].*|\s*/\s*[A-Za-z].*|[^\d\s.:,/_-].*"

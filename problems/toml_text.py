@@ -68,10 +68,10 @@ def _node(
         return Node(value.isoformat(), at, key_at)
     if isinstance(value, int | float):
         try:
-            check_finite(value, str(value))
+            check_finite(value, str(value) if isinstance(value, float) else "")
         except ValueError as error:
             problems.append(problem_at(at, str(error), path))
-            value = str(value)
+            value = "not finite"
     return Node(value, at, key_at)
 
 

@@ -135,6 +135,9 @@ class _Reader:
             key_at = self._at(event)
             key = self._key(event, key_at, path)
             built = self._build(next(self._events), (*path, key))
+            if built.node.value is None:
+                # An empty value has no place of its own: the reader gives that of what follows.
+                built = replace(built, node=replace(built.node, at=key_at))
             if key in entries:
                 first = entries[key].node.key_at
                 assert first is not None

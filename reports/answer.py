@@ -1,26 +1,35 @@
 """What came of solving or checking, whichever way it ended: a page of text, or a JSON document.
 
-Belongs here: which report an ending gets. Does not belong here: what the reports say (reports.text),
-exit codes (cli).
+Belongs here: which report an ending gets. Does not belong here: what the reports say
+(reports.text), exit codes (cli).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 
 from reports.terminal import json_text
 from reports.text import Baseline, Page, render_infeasible, render_no_plan, render_plan
 from reports.text.page import clean, points, sentence
-from reports.text.remarks import verification as verification_section
+from reports.text.remarks import verification
 from solver.answer import Answer, AnswerStatus
 from solver.case import Case
+from solver.checking import Checked
 from solver.engines import StopReason
-from solver.plan import Plan, Verification, Violation, dump_plan
+from solver.plan import Violation, dump_plan
 
 
-def baseline(name: str, words: str, answer: Answer) -> Baseline:
-    """The answer to another problem, to compare a plan with; `words` say what was solved."""
-    objective = answer.plan.objective if answer.plan else None
-    return Baseline(name, str(answer.status), objective, answer.bound, words)
+def compared(answers: Mapping[str, Answer]) -> list[Baseline]:
+    """Answers to other problems, by how these differ, as a plan is compared with them."""
+    return [
+        Baseline(
+            name=name,
+            status=str(answer.status),
+            objective=answer.plan.objective if answer.plan else None,
+            bound=answer.bound,
+            sentence=f"Best plan with {name}",
+        )
+        for name, answer in answers.items()
+    ]
 
 
 def render_answer(case: Case, answer: Answer, baselines: Sequence[Baseline] = ()) -> Page:
@@ -76,15 +85,14 @@ def answer_json(case: Case, answer: Answer, baselines: Sequence[Baseline] = ()) 
     return json_text(document)
 
 
-def render_verdict(plan: Plan, verdict: Verification) -> Page:
-    """The page for a plan that was checked."""
-    return Page((verification_section(replace(plan, verification=verdict)),))
-
-
-def render_unfit(violations: Sequence[Violation]) -> Page:
-    """The page for purchases that the problem does not offer."""
+def render_checked(case: Case, checked: Checked) -> Page:
+    """The page of a check: a verdict, the purchases that do not fit, or the plan they lead to."""
+    if checked.answer:
+        return render_answer(case, checked.answer)
+    if checked.plan and checked.verdict:
+        return Page((verification(replace(checked.plan, verification=checked.verdict)),))
     told = sentence("These purchases do not fit the problem:")
-    return Page(((told, points(_violations(violations))),))
+    return Page(((told, points(_violations(checked.misfits))),))
 
 
 def _violations(violations: Sequence[Violation]) -> list[str]:

@@ -1,8 +1,8 @@
 """Tables of orders, money and machines that fit the width they get.
 
 Belongs here: choosing the columns, folding names, setting rows in plain characters. Where the
-width is short, blanks between columns go first, then columns whose figures stand elsewhere or can
-be worked out, then names fold at their hyphens; figures are never cut. Does not belong here: what
+width is short, blanks between columns go first, then columns whose figures stand elsewhere, then names
+fold at their hyphens, then columns go that can be worked out; figures are never cut. Does not belong here: what
 a table says; listings of single facts (listing.py).
 """
 
@@ -13,14 +13,19 @@ from enum import Enum
 from itertools import groupby
 
 from rich.cells import cell_len, chop_cells
-from rich.console import Console, ConsoleOptions, RenderResult
+from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.text import Text
+
+from reports.paragraph import Paragraph
 
 GAPS = (2, 1)
 """Blanks between columns: as it should be, and where it is tight."""
+WHOLE = 10**6
+"""No name is folded while columns can be left out whose figures stand elsewhere,"""
 COMFORTABLE = 14
-"""A name is folded below this only when nothing can be left out any more."""
+"""none to less than this while any column can be left out,"""
 TIGHT = 6
+"""and none to less than this at all."""
 MOST_LINES = 3
 """Lines that a name folds into before its middle is left out."""
 
@@ -98,27 +103,27 @@ class Table:
                 blocks[-1].append(place)
         return blocks
 
-    def _drawn(self, shown: list[int], width: int, rule: str) -> Iterator[Text]:
+    def _drawn(self, shown: list[int], width: int, rule: str) -> Iterator[RenderableType]:
         left_out: list[int] = []
-        fit = self._fit(shown, width)
-        while fit is None and (spare := self._most_spare(shown)) is not None:
-            shown = [place for place in shown if place != spare]
-            left_out.append(spare)
-            fit = self._fit(shown, width)
+        fit: tuple[list[int], int] | None = None
+        for least, said in ((WHOLE, True), (COMFORTABLE, False)):
+            fit = fit or self._fit(shown, width, least)
+            while fit is None and (spare := self._most_spare(shown, said)) is not None:
+                shown = [place for place in shown if place != spare]
+                left_out.append(spare)
+                fit = self._fit(shown, width, least)
         for least in range(COMFORTABLE, TIGHT - 1, -2):
             fit = fit or self._fit(shown, width, least)
         if fit is None:
-            yield from self._listed(sorted([*shown, *left_out]), width)
+            yield from self._listed(sorted([*shown, *left_out]))
             return
         yield from self._set(shown, *fit, rule)
         if missing := [self._title(n) for n in sorted(left_out) if not self.columns[n].said]:
-            yield Text(f"A wider terminal also shows: {', '.join(missing)}.", style="dim")
+            yield Paragraph(f"A wider terminal also shows: {', '.join(missing)}.", "dim")
 
-    def _fit(
-        self, shown: Sequence[int], width: int, least: int = COMFORTABLE
-    ) -> tuple[list[int], int] | None:
+    def _fit(self, shown: Sequence[int], width: int, least: int) -> tuple[list[int], int] | None:
         """Widths of columns and the blanks between them; None where they do not fit."""
-        for gap in GAPS if least == COMFORTABLE else GAPS[-1:]:
+        for gap in GAPS if least >= COMFORTABLE else GAPS[-1:]:
             free = width - self._needed(shown, gap, least)
             if free >= 0:
                 return self._widths(shown, least, free), gap
@@ -147,8 +152,9 @@ class Table:
         title = max(cell_len(text) for text in self.columns[place].title.split("\n"))
         return min(natural, max(least, title))
 
-    def _most_spare(self, shown: Sequence[int]) -> int | None:
-        spare = [place for place in shown if self.columns[place].spare]
+    def _most_spare(self, shown: Sequence[int], only_said: bool) -> int | None:
+        columns = {place: self.columns[place] for place in shown}
+        spare = [place for place, c in columns.items() if c.spare and (c.said or not only_said)]
         return max(spare, key=lambda place: self.columns[place].spare, default=None)
 
     def _title(self, place: int) -> str:
@@ -199,7 +205,7 @@ class Table:
                 parts.append(blanks + text if self.columns[place].right else text + blanks)
             yield Text((" " * gap).join(parts).rstrip(), style=style, no_wrap=True)
 
-    def _listed(self, shown: Sequence[int], width: int) -> Iterator[Text]:
+    def _listed(self, shown: Sequence[int]) -> Iterator[RenderableType]:
         """Row by row, one line for each column that says something: for the narrowest widths."""
         for number, row in enumerate(self.rows):
             if number:
@@ -207,7 +213,7 @@ class Table:
             style = "bold" if row.kind is Kind.TOTAL else ""
             for place in shown:
                 if row.cells[place]:
-                    yield Text(f"{self._title(place)}: {row.cells[place]}", style=style)
+                    yield Paragraph(f"{self._title(place)}: {row.cells[place]}", style)
 
 
 def folded(name: str, width: int) -> list[str]:

@@ -1,10 +1,11 @@
 """What passes between a running command and its terminal or pipe.
 
-Belongs here: printing of finished reports, Ctrl-C. Does not belong here: what a report says, the
-progress of a search (progress).
+Belongs here: printing of finished reports, a reader who went away, Ctrl-C. Does not belong
+here: what a report says, the progress of a search (progress).
 """
 
 import json
+import os
 import signal
 import sys
 import threading
@@ -42,6 +43,14 @@ def print_report(report: "RenderableType") -> None:
     from rich.console import Console
 
     Console().print(report)
+
+
+def silence_stdout() -> None:
+    """Send what is still buffered nowhere, so that the interpreter does not complain at exit."""
+    try:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (OSError, ValueError):
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - open until the process ends
 
 
 @contextmanager

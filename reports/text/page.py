@@ -4,7 +4,6 @@ Belongs here: how a part looks, and the cleaning of names that come from a file.
 here: what any page says.
 """
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -13,16 +12,11 @@ from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderR
 from rich.text import Text
 
 from problems.errors import printable
+from reports.paragraph import Paragraph
 from reports.tables import Column, Row, Table
 
 type Section = tuple[RenderableType, ...]
 """Parts below one another; empty where there is nothing to say."""
-
-TOGETHER = re.compile(r"(?<=\d) (?=%|\w+illion|[A-Z]{3}\b|s\b)|(?<=illion) (?=[A-Z]{3}\b)")
-"""Blanks between a number and its unit, at which no line ends."""
-GLUE = "\ue000"
-WIDEST_SENTENCE = 100
-"""Longer lines are hard to read, however wide the terminal is."""
 
 
 @dataclass(frozen=True)
@@ -43,27 +37,6 @@ class Page:
                 yield Text()
             for part in section:
                 yield from console.render(part, limited)
-
-
-@dataclass(frozen=True)
-class Paragraph:
-    """A text that stays narrow enough to be read, its further lines set in by the lead's width."""
-
-    text: str
-    style: str = ""
-    lead: str = ""
-    """Stands before the first line."""
-
-    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        """Set it in at most 100 columns, without blanks at the ends of lines."""
-        indent = cell_len(self.lead)
-        width = max(1, min(WIDEST_SENTENCE, options.max_width) - indent)
-        glued = TOGETHER.sub(GLUE, self.text)
-        for number, line in enumerate(Text(glued).wrap(console, width)):
-            before = " " * indent if number else self.lead
-            yield Text.assemble(
-                (before, "bold"), (line.plain.replace(GLUE, " ").rstrip(), self.style)
-            )
 
 
 def clean(text: object) -> str:

@@ -63,11 +63,12 @@ class CbcLog:
     note: str = ""
     """The last line that says something of the search."""
     last: str = ""
-    """The last line that is not empty: what CBC was at when it died."""
+    """The last line with words in it: what CBC was at when it died."""
 
     def feed(self, line: str) -> None:
         """Read one line."""
-        self.last = line.strip() or self.last
+        if line.strip() and " [0x" not in line:  # a crash prints a list of addresses
+            self.last = line.strip()[:200]
         if match := AT_GAP.search(line):
             gap = finite(match[1])  # a little below 0 now and then
             self.slack = math.inf if gap is None else max(gap, 0.0) * (1 + 1e-7)

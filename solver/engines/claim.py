@@ -43,12 +43,13 @@ class Model:
         """
         copy = problem.copy()
         exported = copy.exported_variables()
-        constant = copy.objective is not None and copy.objective.constant != 0
-        if copy.objective is not None and constant:
+        objective = copy.objective
+        constant = 0.0 if objective is None else objective.constant
+        if objective is not None and constant:
             taken = {v.name for v in copy.variables()}
             names = (f"constant_{i}" for i in range(len(taken) + 1))
             one = copy.add_variable(next(name for name in names if name not in taken), 1, 1)
-            copy.setObjective(copy.objective + copy.objective.constant * one)
+            copy.setObjective(objective + constant * one)
         path = folder / MODEL
         columns, rows, _, _ = copy.writeMPS(str(path), rename=True, mip=not relaxed)
         return cls(

@@ -84,10 +84,11 @@ def refute(problem: pulp.LpProblem, variables: Variables) -> str | None:
 
 def objective_at(problem: pulp.LpProblem, point: Sequence[float]) -> float:
     """Return the objective, its constant included."""
-    if problem.objective is None:
+    objective = problem.objective  # PuLP copies it at every look
+    if objective is None:
         return 0.0
-    terms = (factor * point[v.id] for v, factor in problem.objective.items())
-    return math.fsum([problem.objective.constant, *terms])
+    terms = (factor * point[v.id] for v, factor in objective.items())
+    return math.fsum([objective.constant, *terms])
 
 
 def rounded(variables: Variables, point: Sequence[float]) -> tuple[Point, str | None]:

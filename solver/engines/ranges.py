@@ -84,5 +84,10 @@ def log_ranges(problem: pulp.LpProblem) -> None:
 
 
 def _range(numbers: Iterable[float]) -> Range | None:
-    sizes = {abs(number) for number in numbers} - {0.0}
-    return Range(min(sizes), max(sizes)) if sizes else None
+    smallest, largest = math.inf, 0.0
+    for size in map(abs, numbers):
+        if 0.0 < size < smallest:
+            smallest = size
+        if size > largest:
+            largest = size
+    return Range(smallest, largest) if largest else None

@@ -10,7 +10,8 @@ no engine, no bill. Does not belong here: repairing a plan, or explaining why it
     places     what stands where
     workloads  what runs there
     energy     what it draws
-    money      what is paid when, limits on the spend, bill and objective
+    ledger     what is paid when
+    money      limits on the spend, cash flow, bill and objective
     tally      counts, tolerances and violations
 """
 

@@ -1,22 +1,22 @@
-"""What is paid: cash flow, bill, objective, and the limits on the spend.
+"""What is paid: limits on the spend, and the cash flow, bill and objective that a plan states.
 
-Belongs here: every cost term computed from purchases by date and from what stands and runs by
-interval. Does not belong here: prices of orders (orders), energy (energy).
+Belongs here: comparing a plan's money with the ledger of its decisions. Does not belong here: how
+the ledger comes about (ledger).
 """
 
 import math
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from solver.families import Family
 from solver.instance.model import Instance
 from solver.plan import Plan, PlanStatus, Term
 from solver.verify.energy import Metered
+from solver.verify.ledger import Ledger, Money, cash_flow_of, ledger_of, paid_on
 from solver.verify.orders import Priced
 from solver.verify.rows import Decided
-from solver.verify.tally import Tally, figure, keeps
+from solver.verify.tally import Tally, figure, same
 
 SPEND = frozenset(
     {
@@ -31,20 +31,6 @@ SPEND = frozenset(
     }
 )
 """Terms that budgets and vendor shares count."""
-
-type Ledger = dict[tuple[float, Term, str], float]
-"""Nominal amounts by day since the start, term and site."""
-
-
-@dataclass(frozen=True)
-class Money:
-    """An amount and its present value."""
-
-    amount: float = 0.0
-    present_value: float = 0.0
-
-    def __add__(self, other: "Money") -> "Money":
-        return Money(self.amount + other.amount, self.present_value + other.present_value)
 
 
 def check_money(
@@ -68,113 +54,11 @@ def check_money(
     _check_objective(plan, terms, tally)
 
 
-def ledger_of(
-    instance: Instance, decided: Decided, priced: tuple[Priced, ...], metered: Metered
-) -> Ledger:
-    """All payments, summed by day, term and site."""
-    ledger: Ledger = defaultdict(float)
-    _post_orders(instance, priced, ledger)
-    for part in decided.fabric:
-        day = instance.periods[part.period].start_day
-        price = part.quantity * part.line.prices[part.period]
-        ledger[day, Term.FABRIC, part.fabric.site] += price
-    _post_ownership(instance, decided, priced, ledger)
-    _post_running(instance, metered, ledger)
-    return ledger
-
-
-def _post_orders(instance: Instance, priced: tuple[Priced, ...], ledger: Ledger) -> None:
-    """Prices, extras and surcharges by their payment terms; fees on delivery; leases by the hour."""
-    for order in priced:
-        option, offer, site = order.bought.option, order.bought.offer, order.bought.option.site
-        for on, share in option.payments:
-            day, paid = (on - instance.start).days, order.price * share
-            extras = offer.extra_share * paid + offer.extra_per_unit * order.bought.units * share
-            ledger[day, Term(f"{offer.kind}s"), site] += paid
-            ledger[day, Term.EXTRAS, site] += extras
-            ledger[day, Term.SURCHARGE, site] += option.surcharge_fraction * paid
-        delivered = (option.delivered - instance.start).days
-        ledger[delivered, Term.FEES, site] += offer.fixed_fee * order.share
-        for interval, hours in option.lease_hours:
-            day_paid = instance.intervals[interval].middle_day
-            ledger[day_paid, Term.LEASE, site] += order.price * hours
-
-
-def _owned(
-    instance: Instance, decided: Decided, priced: tuple[Priced, ...]
-) -> dict[tuple[str, float, int, int], float]:
-    """Prices of all that was bought, by site, day of delivery and the intervals it is in use."""
-    owned: dict[tuple[str, float, int, int], float] = defaultdict(float)
-    for order in priced:
-        option = order.bought.option
-        if option.until is None:
-            day = (option.delivered - instance.start).days
-            owned[option.site, day, option.first, option.last] += order.price
-    for part in decided.fabric:
-        day, count = instance.periods[part.period].start_day, len(instance.intervals)
-        first = min(i.index for i in instance.intervals if i.period == part.period)
-        price = part.quantity * part.line.prices[part.period]
-        owned[part.fabric.site, day, first, count] += price
-    return owned
-
-
-def _post_ownership(
-    instance: Instance, decided: Decided, priced: tuple[Priced, ...], ledger: Ledger
-) -> None:
-    """Maintenance of what is in use, and what is left of it at the end."""
-    maintained: dict[tuple[str, int], float] = defaultdict(float)
-    for (site, day, first, last), price in _owned(instance, decided, priced).items():
-        for interval in range(first, last):
-            maintained[site, interval] += price
-        life = instance.residual_life_days
-        if life is not None and last == len(instance.intervals):
-            left = price * max(0.0, (life - (instance.days - day)) / life)
-            ledger[instance.days, Term.RESIDUAL_VALUE, site] -= left
-    for (site, interval), price in maintained.items():
-        i = instance.intervals[interval]
-        yearly = price * instance.maintenance_fraction
-        ledger[i.middle_day, Term.MAINTENANCE, site] += yearly * (i.hours / 24) / 365
-
-
-def _post_running(instance: Instance, metered: Metered, ledger: Ledger) -> None:
-    """Electricity, carbon and space by interval; the highest draw of each month."""
-    for key, energy in metered.kwh.items():
-        site = instance.site[key]
-        for i, kwh in zip(instance.intervals, energy, strict=True):
-            n, day = i.index, i.middle_day
-            kg = kwh * site.carbon_kg_per_kwh[n]
-            rent = metered.load_kw[key][n] * site.space_per_kw_month[n]
-            ledger[day, Term.ELECTRICITY, key] += kwh * site.price_per_kwh[n]
-            ledger[day, Term.CARBON, key] += kg * site.carbon_price_per_kg[n]
-            ledger[day, Term.SPACE, key] += rent * i.months
-        draw = [kwh / i.hours for i, kwh in zip(instance.intervals, energy, strict=True)]
-        for month, charge in zip(instance.months, site.demand_charge_per_kw, strict=True):
-            highest = max(draw[interval] for interval in month.intervals)
-            ledger[month.middle_day, Term.DEMAND_CHARGE, key] += charge * highest
-
-
-def cash_flow_of(
-    instance: Instance, ledger: Mapping[tuple[float, Term, str], float]
-) -> dict[tuple[date, Term, str], Money]:
-    """The payments of a ledger by date, with present values: amount·exp(-ln(1+r)·day/365)."""
-    growth = math.log1p(instance.discount_rate) / 365
-    flows: dict[tuple[date, Term, str], Money] = defaultdict(Money)
-    for (day, term, site), amount in ledger.items():
-        if amount:
-            money = Money(amount, amount * math.exp(-growth * day))
-            flows[_on(instance, day), term, site] += money
-    return flows
-
-
-def _on(instance: Instance, day: float) -> date:
-    return instance.start + timedelta(days=math.floor(day))
-
-
 def _check_budget(instance: Instance, ledger: Ledger, tally: Tally) -> None:
     by_year: dict[int, float] = defaultdict(float)
     for (day, term, _), amount in ledger.items():
         if term in SPEND:
-            by_year[_on(instance, day).year] += amount
+            by_year[paid_on(instance, day).year] += amount
     limits = instance.limits
     for year, budget in limits.budget_by_year:
         path = f"limits.budget.{year}"
@@ -196,12 +80,12 @@ def _check_vendors(
         spend[vendor] += amount
     total = sum(amount for (_, term, _), amount in ledger.items() if term in SPEND)
     for vendor, share in instance.limits.vendor_share:
-        # Relative to the whole spend: a vendor with no share may still have a rounding error of it.
-        if not tally.holds(Family.VENDOR_SHARE, keeps(spend[vendor] - share * total, 0.0 * total)):
+        excess = spend[vendor] - share * total
+        kept = excess <= 0 or same(excess, 0.0, scale=total)
+        if not tally.holds(Family.VENDOR_SHARE, kept):
             message = (
                 f"gets {figure(spend[vendor])} of {figure(total)} spent, more than {share:.4%}"
             )
-            excess = spend[vendor] - share * total
             tally.violate(Family.VENDOR_SHARE, f"limits.vendor_share.{vendor}", message, excess)
 
 

@@ -232,11 +232,11 @@ class _Reader:
                 message = f"{word} on {found}, availability and lead time make it {expected}"
                 self.tally.violate(Family.OPTION, place, message, late)
         offer, item = self.instance.offer[row.offer], self.instance.item[option.item]
-        expected = (option.item, item.kind.value, offer.vendor, offer.leased)
+        words = (option.item, item.kind.value, offer.vendor, offer.leased)
         if not self.tally.holds(
-            Family.RECORD, (row.item, row.kind, row.vendor, row.lease) == expected
+            Family.RECORD, (row.item, row.kind, row.vendor, row.lease) == words
         ):
-            self.fault(where, f"item, kind, vendor and lease must be the offer's: {expected}")
+            self.fault(where, f"item, kind, vendor and lease must be the offer's: {words}")
         self._whole(where, row.quantity)
         self._cards(where, row.cards, row.quantity * item.cards)
         return [Bought(row, option, offer, item, row.quantity)]

@@ -19,7 +19,7 @@ FLOOR = 1e-6
 
 
 def same(found: float, expected: float, scale: float = 0.0) -> bool:
-    """Whether two figures agree; `scale` is the size of the terms where they are sums of both signs.
+    """Whether two figures agree; `scale` is the size of the terms of a sum with both signs.
 
     >>> same(1000.0005, 1000.0), same(1001.0, 1000.0), same(float("nan"), float("nan"))
     (True, False, False)
@@ -47,7 +47,7 @@ def figure(value: float | None) -> str:
 
 
 def span(interval: Interval) -> str:
-    """The days of an interval, both included; with the time of day where it begins or ends within."""
+    """The days of an interval, both included; with times where it begins or ends within a day."""
     midnight = time()
     if interval.start.time() == midnight and interval.end.time() == midnight:
         return f"{interval.start.date()}..{(interval.end - timedelta(days=1)).date()}"
@@ -67,7 +67,7 @@ class Tally:
         self.violations: list[Violation] = []
 
     def holds(self, family: Family, ok: bool) -> bool:
-        """Count a comparison; hands on its outcome, so that words are found only for a violation."""
+        """Count a comparison and hand on its outcome: words are needed only for a violation."""
         self.counts[family] += 1
         return ok
 

@@ -33,14 +33,18 @@ def check_workloads(
     for reserved in decided.reservations:
         held[reserved.pool, reserved.interval] += reserved.cards
         busy[reserved.pool, reserved.interval] += reserved.cards
-    for replicas in decided.serving:
-        held[replicas.pool, replicas.interval] += replicas.cards
     _check_training(instance, decided.training, tally)
     _check_reservations(instance, decided, tally)
+    serving: dict[str, list[ServingRow]] = defaultdict(list)
+    for replicas in decided.serving:
+        held[replicas.pool, replicas.interval] += replicas.cards
+        serving[replicas.service].append(replicas)
+    routing: dict[str, list[RoutingRow]] = defaultdict(list)
+    for routed in decided.routing:
+        routing[routed.service].append(routed)
     for service in instance.services:
-        rows = [row for row in decided.serving if row.service == service.key]
-        routed = [row for row in decided.routing if row.service == service.key]
-        _check_service(instance, service, rows, routed, busy, tally)
+        rows = serving[service.key], routing[service.key]
+        _check_service(instance, service, *rows, busy, tally)
     for (pool_key, interval), cards in sorted(held.items()):
         pool = instance.pool[pool_key]
         working = standing.cards[pool_key][interval] * pool.working_fraction
@@ -129,6 +133,11 @@ def _check_service(
 ) -> None:
     """Replicas that fit and suffice, and the demand of every class served."""
     modes = {(mode.configuration, mode.pool): mode for mode in service.modes}
+    rates = {
+        (mode.configuration, mode.pool, name): rate
+        for mode in service.modes
+        for name, rate in mode.throughput
+    }
     there: dict[tuple[str, str, int], float] = {}
     for serving in replicas:
         key = (serving.configuration, serving.pool, serving.interval)
@@ -136,16 +145,16 @@ def _check_service(
     load: dict[tuple[str, str, int], float] = defaultdict(float)
     served: dict[tuple[str, int], float] = defaultdict(float)
     for row in routing:
-        mode = modes.get((row.configuration, row.pool))
-        rate = dict(mode.throughput).get(row.class_) if mode else None
-        if not tally.holds(Family.REPLICAS, rate is not None) or mode is None or rate is None:
+        rate = rates.get((row.configuration, row.pool, row.class_))
+        if not tally.holds(Family.REPLICAS, rate is not None) or rate is None:
             where = tally.place(f"inference.{service.key}.{row.class_}", row.interval)
             message = f"{row.configuration} in pool {row.pool} cannot serve it"
             tally.violate(Family.REPLICAS, where, message, row.rate)
             continue
         share = row.rate / rate
         load[row.configuration, row.pool, row.interval] += share
-        busy[row.pool, row.interval] += mode.cards * share / service.peak_factor
+        cards = modes[row.configuration, row.pool].cards
+        busy[row.pool, row.interval] += cards * share / service.peak_factor
         served[row.class_, row.interval] += row.rate
     for (configuration, pool, interval), needed in load.items():
         path = f"inference.{service.key}, {configuration} in pool {pool}"

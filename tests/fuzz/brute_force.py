@@ -65,6 +65,11 @@ class Order:
         """The units from which on more of them change neither tier nor minimum."""
         return max(1, self.offer.minimum_order, *(tier.first_units for tier in self.offer.tiers))
 
+    @property
+    def best_off(self) -> float:
+        """The largest discount."""
+        return max(tier.off for tier in self.offer.tiers)
+
 
 def cheapest(instance: Instance, most: int = 40_000) -> Best | None:
     """The cheapest plan, or None where there is none; raises TooLarge after ``most`` purchases."""
@@ -79,6 +84,7 @@ class _Search:
         self.left = most
         self.diluted = bool(instance.limits.vendor_share)
         self.orders = self._orders()
+        self._prices: dict[tuple[str, float], float] = {}
         self._check_prices()
         self.enough = {o.key: self._enough(o) for order in self.orders for o in order.options}
         self.limits = list(self._limits())
@@ -106,13 +112,15 @@ class _Search:
     def _check_prices(self) -> None:
         for order in self.orders:
             for option in order.options:
-                off = max(tier.off for tier in order.offer.tiers)
-                if self._unit_cost(option, off) <= 0:
+                if self._unit_cost(option, order.best_off) <= 0:
                     raise TooLarge(f"{option.key} costs nothing: plans have no bound")
 
     def _unit_cost(self, option: Option, off: float) -> float:
-        parts = sum(self.money.parts(fabric, option) for fabric in self.instance.fabrics)
-        return self.money.unit(option, off) + parts
+        key = (option.key, off)
+        if key not in self._prices:
+            parts = sum(self.money.parts(fabric, option) for fabric in self.instance.fabrics)
+            self._prices[key] = self.money.unit(option, off) + parts
+        return self._prices[key]
 
     def _enough(self, option: Option) -> int:
         """Units of an option beside which no others of its pool are needed; hosts: see _most."""
@@ -199,7 +207,7 @@ class _Search:
     def _budgets(self) -> Iterator[Limit]:
         """Budgets with every unit at its lowest price; the exact ones are for whole plans."""
         least = {
-            o.key: self.money.payments(o, max(tier.off for tier in order.offer.tiers))
+            o.key: self.money.payments(o, order.best_off)
             for order in self.orders
             for o in order.options
         }
@@ -223,10 +231,15 @@ class _Search:
                 if option.pool is not None:
                     each = self.instance.item[option.item].cards
                     for i in range(option.first, option.last):
-                        most = self._most(order, option)
+                        most = min(self._most(order, option), self._room(option))
                         cards[i][self.running.place[option.pool]] += each * most
             found.append([list(row) for row in cards])
         return found[::-1]
+
+    def _room(self, option: Option) -> int:
+        """Units of an option alone that the limits have room for."""
+        rooms = [self.limits[n].limit / weight for n, weight in self.uses[option.key]]
+        return max(0, int(min(rooms, default=1e9) * (1 + NEAR) + NEAR))
 
     # The search
 
@@ -238,7 +251,10 @@ class _Search:
         return self.best
 
     def _from(self, number: int, slack: list[float], cost: float) -> None:
-        if self.best is not None and cost >= self.best.cost * (1 - 1e-9):
+        self.left -= 1
+        if self.left < 0:
+            raise TooLarge("too many purchases")
+        if self._too_dear(cost):
             return
         if self.running.best(self._working(number)) is None:
             return
@@ -246,7 +262,7 @@ class _Search:
             self._whole(cost)
             return
         order = self.orders[number]
-        for counts, room in self._counts(order, slack):
+        for counts, room in self._counts(order, slack, cost):
             bought = sum(counts)
             if 0 < bought < order.offer.minimum_order:
                 continue
@@ -255,35 +271,38 @@ class _Search:
             self._take(order, counts)
             if self._few_card_types():
                 self._from(number + 1, room, cost + self._cost(order, counts))
-            self._take(order, [0] * len(counts))
+            self._take(order, (0,) * len(counts))
 
-    def _take(self, order: Order, counts: list[int]) -> None:
+    def _take(self, order: Order, counts: tuple[int, ...]) -> None:
         for option, count in zip(order.options, counts, strict=True):
             self.units[option.key] = count
 
     def _counts(
-        self, order: Order, slack: list[float]
-    ) -> Iterator[tuple[list[int], list[float]]]:
+        self, order: Order, slack: list[float], cost: float, counts: tuple[int, ...] = ()
+    ) -> Iterator[tuple[tuple[int, ...], list[float]]]:
         """Every way to spread an order over its options, with what it leaves of the limits."""
-        partial: list[tuple[list[int], list[float]]] = [([], slack)]
-        for option in order.options:
-            more = []
-            for counts, room in partial:
-                for count in range(self._most(order, option) + 1):
-                    left = list(room)
-                    for limit, weight in self.uses[option.key]:
-                        left[limit] -= weight * count
-                    if any(left[n] < -NEAR * max(1.0, self.limits[n].limit)
-                           for n, _ in self.uses[option.key]):
-                        break
-                    more.append(([*counts, count], left))
-            partial = more
-        yield from partial
+        if len(counts) == len(order.options):
+            yield counts, slack
+            return
+        option = order.options[len(counts)]
+        for count in range(self._most(order, option) + 1):
+            left = list(slack)
+            for limit, weight in self.uses[option.key]:
+                left[limit] -= weight * count
+            least = cost + count * self._unit_cost(option, order.best_off)
+            if self._too_dear(least) or any(
+                left[n] < -NEAR * max(1.0, self.limits[n].limit) for n, _ in self.uses[option.key]
+            ):
+                return
+            yield from self._counts(order, left, least, (*counts, count))
+
+    def _too_dear(self, cost: float) -> bool:
+        return self.best is not None and cost >= self.best.cost * (1 - 1e-9)
 
     def _tier(self, order: Order, bought: int) -> float:
         return next(t.off for t in order.offer.tiers if t.first_units <= bought <= t.last_units)
 
-    def _cost(self, order: Order, counts: list[int]) -> float:
+    def _cost(self, order: Order, counts: tuple[int, ...]) -> float:
         if not (bought := sum(counts)):
             return 0.0
         off = self._tier(order, bought)
@@ -336,16 +355,13 @@ class _Search:
 
     def _whole(self, cost: float) -> None:
         """A whole set of purchases: what is left to check, to decide and to pay."""
-        self.left -= 1
-        if self.left < 0:
-            raise TooLarge("too many purchases")
         for bay in self.instance.bays:
             cards, hosts = self._in_bay(bay.key)
             if any(c > h * bay.slots for c, h in zip(cards, hosts, strict=True)):
                 return
         for switches in self._switches():
             total = cost + self._switch_cost(switches)
-            if self.best is not None and total >= self.best.cost * (1 - 1e-9):
+            if self._too_dear(total):
                 continue
             if self._affordable(switches) and self._powered(switches):
                 self._run(total, switches)

@@ -6,7 +6,7 @@ figures that keep plans to a few units. Does not belong here: which families a p
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from random import Random
 from typing import Any
@@ -31,16 +31,22 @@ class Draft:
     end: date
     period: str
     periods: int
+    days: list[int] = field(default_factory=list)
+    """Days after the start on which things have changed so far."""
 
     def pick(self, *values: Any) -> Any:
         """One of the values."""
         return self.random.choice(values)
 
     def a_day(self, low: float = 0.1, high: float = 0.9) -> str:
-        """A day between two shares of the horizon."""
-        days = (self.end - self.start).days
-        share = low + (high - low) * self.random.random()
-        return (self.start + timedelta(days=int(days * share))).isoformat()
+        """A day between two shares of the horizon; few different ones, to keep intervals few."""
+        length = (self.end - self.start).days
+        inside = [day for day in self.days if low * length <= day <= high * length]
+        if not inside:
+            share = low + (high - low) * self.random.random()
+            inside = [int(length * share)]
+            self.days += inside
+        return (self.start + timedelta(days=self.pick(*inside))).isoformat()
 
     def an_offer(self, kind: str = "price") -> dict[str, Any] | None:
         """One of the offers that are bought, or leased."""
@@ -123,11 +129,10 @@ def window(draft: Draft) -> None:
 def repetition(draft: Draft) -> None:
     """A job comes again; an occurrence past the horizon is dropped."""
     job = draft.add_job()
-    job["window"] = f"{draft.a_day(0.0, 0.2)}..{draft.a_day(0.3, 0.45)}"
-    job["every"] = draft.pick("1 month", "1 quarter", "60 days")
     length = (draft.end - draft.start).days
-    if length > 200:
-        job["every"] = "1 quarter"
+    last = draft.start + timedelta(days=int(length * draft.pick(0.2, 0.35)))
+    job["window"] = f"{draft.start.isoformat()}..{last.isoformat()}"
+    job["every"] = f"{int(length * draft.pick(0.3, 0.4, 0.5))} days"
     job["flop"] = round(job["flop"] * 0.25)
 
 

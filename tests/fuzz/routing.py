@@ -6,6 +6,7 @@ numbers.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
 import highspy
 import numpy
@@ -18,6 +19,15 @@ Rates = dict[tuple[str, str, int, int], float]
 """Peak requests per second by service, class, number of the mode, and interval."""
 Replicas = Mapping[tuple[str, int], int]
 """Whole replicas by service and number of the mode."""
+
+
+@cache
+def _engine() -> highspy.Highs:
+    """One engine for all programs: making it takes longer than solving."""
+    engine = highspy.Highs()
+    engine.setOptionValue("output_flag", False)
+    engine.setOptionValue("presolve", "off")
+    return engine
 
 
 @dataclass
@@ -39,7 +49,8 @@ class Program:
     def minimum(self) -> tuple[float, list[float]] | None:
         """The least cost and where it is; None where no point keeps the rows."""
         if not self.costs:
-            return 0.0, []
+            met = all(low <= 0 <= high for low, high, _ in self.rows)
+            return (0.0, []) if met else None
         program = highspy.HighsLp()
         program.num_col_, program.num_row_ = len(self.costs), len(self.rows)
         program.col_cost_ = numpy.array(self.costs, dtype=float)
@@ -57,9 +68,7 @@ class Program:
         matrix.start_ = numpy.array(starts, dtype=numpy.int32)
         matrix.index_ = numpy.array(index, dtype=numpy.int32)
         matrix.value_ = numpy.array(value, dtype=float)
-        engine = highspy.Highs()
-        engine.setOptionValue("output_flag", False)
-        engine.setOptionValue("presolve", "off")
+        engine = _engine()
         engine.passModel(program)
         engine.run()
         if engine.getModelStatus() != highspy.HighsModelStatus.kOptimal:

@@ -111,7 +111,7 @@ def test_an_edit_changes_nothing_else() -> None:
 
 
 def test_edits_apply_in_order() -> None:
-    """Proves that each edit sees the one before: (1.2 -> 2) x 3 = 6; the other way round it is 2."""
+    """Proves that each edit sees the one before: (1.2 -> 2) x 3 = 6; reversed it is 2."""
     assert value("sites.guizhou.pue", "sites.guizhou.pue=2", "sites.guizhou.pue*=3") == 6
     assert value("sites.guizhou.pue", "sites.guizhou.pue*=3", "sites.guizhou.pue=2") == 2
     assert value("limits.budget", parse_unset("limits.budget"), "limits.budget=1 CNY") == "1 CNY"

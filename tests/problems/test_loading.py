@@ -67,6 +67,15 @@ def test_the_kept_tree_is_the_same_problem(tmp_path: Path) -> None:
     assert again.sha256 == loaded.sha256
 
 
+def test_a_damaged_tree_is_refused() -> None:
+    """A plan file that was tampered with is refused in words, its origin named."""
+    for value in (float("nan"), 10**400):
+        with pytest.raises(InputError, match=r"^plan.json: a\[0\]: must be a finite number"):
+            problem_from_tree({"a": [value]}, "plan.json")
+    with pytest.raises(InputError, match="plan.json: required key 'horizon' is missing"):
+        problem_from_tree({"rackmix": 1}, "plan.json")
+
+
 def test_the_kept_tree_holds_no_scenarios(tmp_path: Path) -> None:
     """A resolved problem has nothing left to resolve, so a chosen scenario cannot apply twice."""
     assert "scenarios" not in load(tmp_path, scenarios=("dearer",)).tree
@@ -150,7 +159,7 @@ def test_what_was_left_out_is_not_missed(tmp_path: Path) -> None:
 
 
 def test_items_and_catalogue_files_are_located(tmp_path: Path) -> None:
-    """Faults of the file's own items stand at the item, those of its catalogues in the catalogue."""
+    """Faults of the file's own items stand at the item, those of its catalogues there."""
     write(tmp_path, "accelerators:\n  own: {name: Own}\n", "own.yaml")
     found = faults(tmp_path, SOUND + "catalogs: [own.yaml]\n")
     assert found
@@ -211,7 +220,8 @@ def test_scenarios_are_checked_though_not_chosen(tmp_path: Path) -> None:
     text = SOUND + '  typo: {sitess: {}, "limitz.budget": 1, scenarios: {}}\n  empty:\n'
     assert faults(tmp_path, text) == [
         "problem.yaml:18:10: scenarios.typo.sitess: no such block; did you mean 'sites'?",
-        "problem.yaml:18:22: scenarios.typo.\"limitz.budget\": no such block; did you mean 'limits'?",
+        'problem.yaml:18:22: scenarios.typo."limitz.budget": no such block; '
+        "did you mean 'limits'?",
         "problem.yaml:18:42: scenarios.typo.scenarios: 'scenarios' cannot be changed here",
         "problem.yaml:19:3: scenarios.empty: must be a mapping of changes",
     ]

@@ -131,6 +131,7 @@ def test_json_is_refused_with_its_line(tmp_path: Path, text: str, said: str) -> 
         ("[s.g]\n\n  'y z' = -inf\n", "p.toml:3:3: s.g.y z: must be a finite number"),
         ("[[m]]\na = 1\n[[m]]\na = inf\n", "p.toml:4:1: m[1].a: must be a finite number"),
         ("a = {b = 1, c = inf}\n", "p.toml:1:13: a.c: must be a finite number (given inf)"),
+        (f"a = 0x{'f' * 5000}\n", "p.toml:1:1: a: must be a finite number"),
         ("", "p.toml: is empty"),
     ],
 )

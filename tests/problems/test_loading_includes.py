@@ -31,7 +31,7 @@ def test_the_including_file_wins(tmp_path: Path) -> None:
     """Proves the order: the file itself over its includes, later includes over earlier ones; blocks
     merge, values and lists replace.
 
-    Sensitivity: were includes on top, a.x would be 2; were lists joined, l would have three entries.
+    Sensitivity: were includes on top, a.x would be 2; were lists joined, l would have 3 entries.
     """
     document = read(
         tmp_path,
@@ -55,9 +55,9 @@ def test_null_takes_out_what_was_included(tmp_path: Path) -> None:
     """Null in the including file removes a key; where there is none it is a fault."""
     files = {"main": "include: [one.yaml]\na: {x: null}\n", "one": "a: {x: 1, y: 2}\n"}
     assert read(tmp_path, **files).tree == {"a": {"y": 2}}
-    files["main"] = "include: [one.yaml]\na: {xx: null, yy: ~}\n"
+    files["main"] = "include: [one.yaml]\na: {zebra: null, yy: ~}\n"
     assert said(tmp_path, **files)[0] == (
-        "main.yaml:2:5: a.xx: null takes a key out, but there is none here; "
+        "main.yaml:2:5: a.zebra: null takes a key out, but there is none here; "
         "expected one of 'x', 'y'"
     )
 

@@ -1,0 +1,82 @@
+"""A plan file or a list of purchases, held against a problem.
+
+Belongs here: which kind of file it is, and what is done with each. Does not belong here: reading
+the files (solver.plan), verification (solver.verify), solving (solver.answer).
+"""
+
+import json
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from solver.answer import Answer, AnswerStatus, check_plan, solve_case
+from solver.case import Case
+from solver.engines import Progress
+from solver.plan import (
+    Plan,
+    Verification,
+    Violation,
+    match_purchases,
+    purchases_from_json_or_csv,
+    read_plan,
+)
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What came of a check: of a whole plan its verdict, of purchases misfits or an answer."""
+
+    plan: Plan | None = None
+    """The whole plan that was read."""
+    verdict: Verification | None = None
+    """What verification says of it."""
+    misfits: tuple[Violation, ...] = ()
+    """Purchases that the problem does not offer."""
+    answer: Answer | None = None
+    """The cheapest way to use exactly these purchases."""
+
+    @property
+    def status(self) -> AnswerStatus:
+        """In the words of an answer; what does not hold or does not fit is infeasible."""
+        if self.answer:
+            return self.answer.status
+        holds = self.verdict is not None and self.verdict.ok
+        return AnswerStatus.FEASIBLE if holds else AnswerStatus.INFEASIBLE
+
+
+def check_file(
+    case: Case,
+    path: Path,
+    *,
+    on_progress: Callable[[Progress], None] | None = None,
+    interrupted: threading.Event | None = None,
+) -> Checked:
+    """Verify a whole plan; for purchases alone fix them, solve the rest and verify.
+
+    Raises PlanError for a file that cannot be read or names what the problem does not know.
+    """
+    if not lists_purchases_only(path):
+        plan = read_plan(path)
+        return Checked(plan=plan, verdict=check_plan(case, plan))
+    units, misfits = match_purchases(case.instance, purchases_from_json_or_csv(path))
+    if misfits:
+        return Checked(misfits=misfits)
+    answer = solve_case(case, units=units, on_progress=on_progress, interrupted=interrupted)
+    return Checked(answer=answer)
+
+
+def lists_purchases_only(path: Path) -> bool:
+    """Tell a list of purchases from a whole plan: by the name of a CSV, by the keys of a JSON.
+
+    A file that cannot be read counts as a plan; its reader says what is wrong with it.
+    """
+    if path.suffix.lower() == ".csv":
+        return True
+    try:
+        document = json.loads(path.read_bytes())
+    except (OSError, ValueError):
+        return False
+    return isinstance(document, list) or (
+        isinstance(document, dict) and set(document) == {"purchases"}
+    )
