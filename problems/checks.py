@@ -1,8 +1,8 @@
 """What must hold of a problem beyond its schema: names that exist, dates within the horizon.
 
-Belongs here: checks that need the catalogue or several blocks at once, each with the path it concerns,
-and the refusal of fields that are not honoured yet. Does not belong here: whether the problem can be
-solved (solver.screening).
+Belongs here: checks that need the catalogue or several blocks at once, each with the path it
+concerns, and the refusal of fields that are not honoured yet. Does not belong here: whether the
+problem can be solved (solver.screening).
 """
 
 import difflib
@@ -44,9 +44,12 @@ def nearest(name: str, known: Collection[str]) -> str:
 def _not_yet(problem: Problem) -> Iterator[Finding]:
     """Fields of the language that this version does not honour are refused, never ignored."""
     if problem.uncertainty is not None:
-        yield ("uncertainty",), (
-            "planning for several cases at once is not supported yet: remove the block, or solve "
-            "each case with --scenario"
+        yield (
+            ("uncertainty",),
+            (
+                "planning for several cases at once is not supported yet: remove the block, or "
+                "solve each case with --scenario"
+            ),
         )
     for key, job in problem.training.items():
         if job.mfu == "estimated":
@@ -55,12 +58,14 @@ def _not_yet(problem: Problem) -> Iterator[Finding]:
             yield ("training", key), "needs mfu: a share, or shares by card"
     for key, service in problem.inference.items():
         if service.throughput is not None:
-            yield ("inference", key, "throughput"), (
-                "estimating throughput is not supported yet: give utilization or measured rows"
+            yield (
+                ("inference", key, "throughput"),
+                ("estimating throughput is not supported yet: give utilization or measured rows"),
             )
         if service.latency is not None:
-            yield ("inference", key, "latency"), (
-                "latency limits need estimated throughput, which is not supported yet"
+            yield (
+                ("inference", key, "latency"),
+                ("latency limits need estimated throughput, which is not supported yet"),
             )
 
 
@@ -97,10 +102,10 @@ def _names(problem: Problem, catalog: Catalog) -> Iterator[Finding]:
     vendors |= {fabric.vendor for fabric in problem.fabrics.values() if fabric.vendor}
     for vendor in problem.limits.vendor_share:
         yield from _known(("limits", "vendor_share", vendor), vendor, vendors, "vendor")
-    for key, site in problem.sites.items():
-        if site.electricity is not None and site.electricity.tariff is not None:
+    for key, block in problem.sites.items():
+        if block.electricity is not None and block.electricity.tariff is not None:
             path = ("sites", key, "electricity", "tariff")
-            yield from _known(path, site.electricity.tariff, catalog.tariffs, "tariff")
+            yield from _known(path, block.electricity.tariff, catalog.tariffs, "tariff")
     if problem.availability == 0:
         yield ("availability",), "must be above 0"
     if problem.spares == 1:
@@ -126,17 +131,17 @@ def _workload_names(problem: Problem, catalog: Catalog) -> Iterator[Finding]:
             yield from _known(where, card, catalog.accelerators, "card")
         names = set()
         for number, row in enumerate(service.measured):
-            where = (*path, "measured", number)
-            yield from _known((*where, "card"), row.card, catalog.accelerators, "card")
+            place: Path = (*path, "measured", number)
+            yield from _known((*place, "card"), row.card, catalog.accelerators, "card")
             if row.cards < 1:
-                yield (*where, "cards"), "must be at least 1"
+                yield (*place, "cards"), "must be at least 1"
             if (row.name, row.card) in names:
-                yield (*where, "name"), f"names a second configuration {row.name!r} of {row.card}"
+                yield (*place, "name"), f"names a second configuration {row.name!r} of {row.card}"
             names.add((row.name, row.card))
             if isinstance(row.requests_per_second, dict):
-                classes = list(service.classes or {"all": None})
+                classes = list(service.classes or ["all"])
                 for name in row.requests_per_second:
-                    yield from _known((*where, "requests_per_second", name), name, classes, "class")
+                    yield from _known((*place, "requests_per_second", name), name, classes, "class")
 
 
 def _places_and_cards(
@@ -159,9 +164,7 @@ def _rules(problem: Problem, catalog: Catalog) -> Iterator[Finding]:
     yield from _known(("export_rules", "ruleset"), rules.ruleset, catalog.rulesets, "ruleset")
     if rules.ruleset in catalog.rulesets:
         advisories = [
-            rule.id
-            for rule in rules_of(catalog, rules.ruleset)
-            if rule.treatment == "advisory"
+            rule.id for rule in rules_of(catalog, rules.ruleset) if rule.treatment == "advisory"
         ]
         for name in rules.enforce:
             yield from _known(("export_rules", "enforce"), name, advisories, "advisory")
@@ -203,14 +206,22 @@ def _dates(problem: Problem) -> Iterator[Finding]:
         orders = min(start, horizon.orders_from or start)
         for year in problem.limits.budget:
             if not orders.year <= year <= end.year:
-                yield ("limits", "budget", year), f"year {year} lies outside the horizon {start}..{end}"
+                yield (
+                    ("limits", "budget", year),
+                    f"year {year} lies outside the horizon {start}..{end}",
+                )
 
 
 def _steps(problem: Problem) -> Iterator[Finding]:
     """Prices and caps have a value from the start of the horizon on; demand may begin later."""
     start = problem.horizon.start
     orders = problem.horizon.orders_from
-    if orders is not None and orders > start and problem.horizon.end and orders > problem.horizon.end:
+    if (
+        orders is not None
+        and orders > start
+        and problem.horizon.end
+        and orders > problem.horizon.end
+    ):
         yield ("horizon", "orders_from"), f"{orders} lies after the horizon"
 
     def covers(path: Path, steps: Steps[object] | None, first: date) -> Iterator[Finding]:
@@ -240,5 +251,3 @@ def _steps(problem: Problem) -> Iterator[Finding]:
     for key, fabric in problem.fabrics.items():
         for name in ("price_per_card", "switch_price", "nic_price", "cable_price"):
             yield from covers(("fabrics", key, name), getattr(fabric, name), start)
-
-

@@ -1,8 +1,8 @@
 """Dates, ranges of dates and calendar steps.
 
-Belongs here: arithmetic on days and calendar months, and reading dates from text. Month, quarter and year
-are calendar steps, never durations; days and weeks are durations. Does not belong here: what a date means
-for an offer or a workload.
+Belongs here: arithmetic on days and calendar months, and reading dates from text. Month, quarter
+and year are calendar steps, never durations; days and weeks are durations. Does not belong here:
+what a date means for an offer or a workload.
 """
 
 import calendar
@@ -34,7 +34,8 @@ def parse_date(value: Any) -> date:
 
 
 def add_months(day: date, months: int) -> date:
-    """The same day of the month ``months`` later, or that month's last day where it has no such day.
+    """The same day of the month ``months`` later, or that month's last day where it has no such
+    day.
 
     >>> add_months(date(2023, 1, 31), 1), add_months(date(2023, 3, 31), -1)
     (datetime.date(2023, 2, 28), datetime.date(2023, 2, 28))
@@ -52,7 +53,9 @@ class Span:
 
     @classmethod
     def of(cls, number: float, unit: str, given: Any) -> "Span":
-        """``number`` of the named unit; raises ValueError for an unknown unit or a broken calendar step."""
+        """``number`` of the named unit; raises ValueError for an unknown unit or a broken calendar
+        step.
+        """
         name = unit.strip().removesuffix("s") if unit.strip() not in ("s", "h") else unit.strip()
         if number < 0:
             raise ValueError(f"must not be negative (given {given})")
@@ -77,7 +80,9 @@ class Span:
         """
         match = re.match(r"^(?:per\s+|/\s*)(\d+\s+)?([a-z]+)$", text.strip())
         if not match:
-            raise ValueError(f"must be 'per' and a calendar step, e.g. per quarter (given {text!r})")
+            raise ValueError(
+                f"must be 'per' and a calendar step, e.g. per quarter (given {text!r})"
+            )
         return cls.of(float(match[1] or 1), match[2], text)
 
     def times(self, count: int) -> "Span":

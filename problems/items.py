@@ -1,7 +1,7 @@
 """Items of a problem file's own as catalogue rows.
 
-Belongs here: from the fields of `items` to the figures of the catalogue's tables. Does not belong here:
-what a figure means (catalogs) or who needs it (solver.instance).
+Belongs here: from the fields of `items` to the figures of the catalogue's tables. Does not belong
+here: what a figure means (catalogs) or who needs it (solver.instance).
 """
 
 from collections.abc import Mapping
@@ -103,7 +103,9 @@ def _row(key: str, item: Item, table: str, catalog: Catalog) -> dict[str, Any]:
     if wrong:
         kind = next(kind for kind, name in TABLE.items() if name == table)
         raise CatalogError([f"items.{key}: {', '.join(wrong)} does not belong to a {kind}"])
-    row: dict[str, Any] = {fields[name]: getattr(item, name) for name in sorted(given & set(fields))}
+    row: dict[str, Any] = {
+        fields[name]: getattr(item, name) for name in sorted(given & set(fields))
+    }
     for watts in ("power_w", "idle_power_w"):
         if watts in row:
             row[watts] *= 1000
@@ -119,5 +121,7 @@ def _life_years(key: str, item: Item, table: str) -> float:
     if table not in ("accelerators", "nodes", "hosts"):
         raise CatalogError([f"items.{key}: life belongs to an accelerator, node or host"])
     if item.life.days or not item.life.months:
-        raise CatalogError([f"items.{key}: life must be in calendar steps, e.g. 48 months or 4 years"])
+        raise CatalogError(
+            [f"items.{key}: life must be in calendar steps, e.g. 48 months or 4 years"]
+        )
     return item.life.months / 12

@@ -18,13 +18,13 @@ from catalogs import Catalog, CatalogError, load_catalog
 from problems.checks import check_problem
 from problems.document import Document, Location, Node, node_of
 from problems.edits import Edit, apply_edits
-from problems.errors import InputError, InputProblem
+from problems.errors import InputError, InputProblem, shown
 from problems.items import catalog_with_items
 from problems.overrides import apply_scenarios, case_documents, scenario_faults
 from problems.paths import KeyPath, parse_path
-from problems.quantities import UnitContext
 from problems.reading import read_document
 from problems.schema import Problem
+from problems.units import UnitContext
 from problems.validation import validate
 
 BLOCKS = tuple(info.alias or name for name, info in Problem.model_fields.items())
@@ -91,7 +91,10 @@ def problem_from_tree(
     With the ``catalog`` it was kept with, it is not checked against the catalogue of today.
     Raises InputError.
     """
-    return _loaded(Document(node_of(tree, Location(origin)), origin), catalog)
+    root = node_of(tree, Location(origin))
+    if not isinstance(root.value, Mapping):
+        raise InputError([InputProblem(f"must hold a problem (given {shown(tree)})", origin)])
+    return _loaded(Document(root, origin), catalog)
 
 
 def _loaded(document: Document, kept: Catalog | None) -> LoadedProblem:

@@ -106,7 +106,8 @@ def _name_fault(name: object) -> str | None:
     """
     if not isinstance(name, str) or not name.strip():
         return "must be the name of a file"
-    if PurePosixPath(name).is_absolute() or PureWindowsPath(name).anchor or "\\" in name:
+    # Windows' reading of a path knows the roots of both systems.
+    if PureWindowsPath(name).anchor or "\\" in name:
         return "must be a file in the same folder or below it, not an absolute path"
     if ".." in PurePosixPath(name).parts:
         return "must be a file in the same folder or below it: no '..'"

@@ -1,7 +1,7 @@
 """The commented problem file that a newcomer begins with.
 
-Belongs here: finding it in a checkout and in an installed wheel alike. Does not belong here: its text,
-which is problems/starter.yaml.
+Belongs here: finding it in a checkout and in an installed wheel alike. Does not belong here: its
+text, which is problems/starter.yaml.
 """
 
 from importlib.resources import files

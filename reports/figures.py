@@ -7,17 +7,21 @@ how figures are written, layout.
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from pydantic import TypeAdapter
 
-from problems.quantities import PowerSteps, Steps, UnitContext
+from problems.quantities import PowerSteps, Steps
 from problems.schema.problem import Limits
+from problems.units import UnitContext
 from solver.plan import ExcludedRow, PeriodRow, Plan, PurchaseRow, Term
 
 FABRIC = "fabric"
 """The kind of a purchase that is a part of a fabric."""
+LINES = ("leaf", "spine", "core", "nic", "cable", "card")
+"""The lines of a fabric, from the switches outwards."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +56,14 @@ def leases(plan: Plan) -> list[PurchaseRow]:
 
 
 def fabric_parts(plan: Plan) -> list[PurchaseRow]:
-    """Parts of fabrics."""
-    return [row for row in plan.purchases if row.kind == FABRIC]
+    """Parts of fabrics, by period and fabric in the order of their lines."""
+    rows = [row for row in plan.purchases if row.kind == FABRIC]
+    return sorted(rows, key=lambda row: (row.delivered, row.offer, line_rank(row.box or "")))
+
+
+def line_rank(line: str) -> int:
+    """The place of a line of a fabric; what is none of them comes last."""
+    return LINES.index(line) if line in LINES else len(LINES)
 
 
 def offer_totals(plan: Plan, rows: Iterable[PurchaseRow]) -> list[OfferTotal]:
@@ -107,9 +117,16 @@ def units_held(plan: Plan, rows: Iterable[PurchaseRow]) -> list[float]:
 
 
 def card_of_item(plan: Plan) -> dict[str, str]:
-    """The accelerator in every node that the plan's facts describe; other items are their own."""
-    nodes = plan.facts.get("nodes", []) if isinstance(plan.facts, dict) else []
-    return {node["id"]: node["card"] for node in nodes if "id" in node and "card" in node}
+    """The accelerator in every node that the plan's facts describe."""
+    return {node["id"]: node["card"] for node in plan.facts.get("nodes", [])}
+
+
+def rule_of(plan: Plan, name: str) -> Mapping[str, Any]:
+    """The row of an export rule; empty for what is none, such as a cap of the buyer's own."""
+    rules: dict[str, Mapping[str, Any]] = {
+        rule["id"]: rule for rule in plan.facts.get("export_rules", [])
+    }
+    return rules.get(name, {})
 
 
 def hosted_sites(plan: Plan) -> set[str]:

@@ -1,9 +1,9 @@
 """Tables of orders, money and machines that fit the width they get.
 
 Belongs here: choosing the columns, folding names, setting rows in plain characters. Where the
-width is short, blanks between columns go first, then columns whose figures stand elsewhere, then names
-fold at their hyphens, then columns go that can be worked out; figures are never cut. Does not belong here: what
-a table says; listings of single facts (listing.py).
+width is short, columns go first whose figures stand elsewhere, then the blanks between columns
+shrink, then names fold at their hyphens, then columns go that can be worked out; figures are never
+cut. Does not belong here: what a table says; listings of single facts (listing.py).
 """
 
 import re
@@ -105,15 +105,18 @@ class Table:
 
     def _drawn(self, shown: list[int], width: int, rule: str) -> Iterator[RenderableType]:
         left_out: list[int] = []
-        fit: tuple[list[int], int] | None = None
-        for least, said in ((WHOLE, True), (COMFORTABLE, False)):
-            fit = fit or self._fit(shown, width, least)
-            while fit is None and (spare := self._most_spare(shown, said)) is not None:
-                shown = [place for place in shown if place != spare]
-                left_out.append(spare)
-                fit = self._fit(shown, width, least)
+        fit = self._fit(shown, width, WHOLE, GAPS[:1])
+        while fit is None and (spare := self._most_spare(shown, only_said=True)) is not None:
+            shown = [place for place in shown if place != spare]
+            left_out.append(spare)
+            fit = self._fit(shown, width, WHOLE, GAPS[:1])
+        fit = fit or self._fit(shown, width, WHOLE) or self._fit(shown, width, COMFORTABLE)
+        while fit is None and (spare := self._most_spare(shown)) is not None:
+            shown = [place for place in shown if place != spare]
+            left_out.append(spare)
+            fit = self._fit(shown, width, COMFORTABLE)
         for least in range(COMFORTABLE, TIGHT - 1, -2):
-            fit = fit or self._fit(shown, width, least)
+            fit = fit or self._fit(shown, width, least, GAPS[-1:])
         if fit is None:
             yield from self._listed(sorted([*shown, *left_out]))
             return
@@ -121,9 +124,11 @@ class Table:
         if missing := [self._title(n) for n in sorted(left_out) if not self.columns[n].said]:
             yield Paragraph(f"A wider terminal also shows: {', '.join(missing)}.", "dim")
 
-    def _fit(self, shown: Sequence[int], width: int, least: int) -> tuple[list[int], int] | None:
+    def _fit(
+        self, shown: Sequence[int], width: int, least: int, gaps: Sequence[int] = GAPS
+    ) -> tuple[list[int], int] | None:
         """Widths of columns and the blanks between them; None where they do not fit."""
-        for gap in GAPS if least >= COMFORTABLE else GAPS[-1:]:
+        for gap in gaps:
             free = width - self._needed(shown, gap, least)
             if free >= 0:
                 return self._widths(shown, least, free), gap
@@ -152,7 +157,7 @@ class Table:
         title = max(cell_len(text) for text in self.columns[place].title.split("\n"))
         return min(natural, max(least, title))
 
-    def _most_spare(self, shown: Sequence[int], only_said: bool) -> int | None:
+    def _most_spare(self, shown: Sequence[int], only_said: bool = False) -> int | None:
         columns = {place: self.columns[place] for place in shown}
         spare = [place for place, c in columns.items() if c.spare and (c.said or not only_said)]
         return max(spare, key=lambda place: self.columns[place].spare, default=None)

@@ -12,7 +12,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -42,7 +42,13 @@ def print_report(report: "RenderableType") -> None:
     """Print a report on standard output, as wide as the terminal or as COLUMNS says."""
     from rich.console import Console
 
-    Console().print(report)
+    class Pipe(Console):
+        """Leaves it to the caller what a reader who went away means; rich would exit with 1."""
+
+        def on_broken_pipe(self) -> NoReturn:
+            raise BrokenPipeError
+
+    Pipe().print(report)
 
 
 def silence_stdout() -> None:

@@ -1,7 +1,7 @@
 """From a case to a verified plan, and from a plan back to a verdict.
 
-Belongs here: the order of the steps - screen, formulate, solve, extract, settle, verify - and what their
-results mean together. Does not belong here: the steps.
+Belongs here: the order of the steps - screen, formulate, solve, extract, settle, verify - and what
+their results mean together. Does not belong here: the steps.
 """
 
 import platform
@@ -22,6 +22,7 @@ from solver.families import Family
 from solver.formulation import Model, build
 from solver.formulation.purchases import units_of
 from solver.instance import Instance
+from solver.instance.model import SupplyWindow
 from solver.plan import (
     UNVERIFIED,
     ExcludedRow,
@@ -94,20 +95,21 @@ def solve_case(
 ) -> Answer:
     """Find the cheapest plan of a case and verify it.
 
-    ``units`` fixes the purchases, units by option key, all others zero; the rest is solved for.
+    ``units`` fixes the purchases, units by option key, all others zero; the rest is solved for. The
+    plan then carries no bound: what it proves holds for these purchases only.
     Progress is reported in the problem's currency. Never raises for what engines do: their failures
     are in the answer.
     """
     started = time.monotonic()
     options = options or options_of(case)
-    findings = screen(case.instance) if units is None else ()
+    findings = screen(case.instance if units is None else _bought_only(case.instance, units))
     if findings:
         return _answer(AnswerStatus.INFEASIBLE, started, findings=findings)
     instance = case.instance if units is None else _roomy(case.instance, units)
     model = build(instance)
     if units is not None:
         _fix(model, units)
-    search = _Search(case, model, options, started)
+    search = _Search(case, model, options, started, given=units is not None)
     outcome = engines.solve(
         model.problem,
         options,
@@ -127,12 +129,20 @@ class _Search:
     """One search: turns values into plans, verifies them, and keeps the last."""
 
     def __init__(
-        self, case: Case, model: Model, options: engines.Options, started: float
+        self,
+        case: Case,
+        model: Model,
+        options: engines.Options,
+        started: float,
+        *,
+        given: bool,
     ) -> None:
         self.case = case
         self.model = model
         self.options = options
         self.started = started
+        self.given = given
+        """Whether the purchases were given, so that a bound says nothing of the problem."""
         self.refused: Verification | None = None
 
     def accept(self, values: Mapping[str, float]) -> bool:
@@ -147,7 +157,7 @@ class _Search:
         status = AnswerStatus(
             "error" if outcome.status is engines.Status.UNBOUNDED else str(outcome.status)
         )
-        bound = None if outcome.bound is None else outcome.bound * self.model.money_scale
+        bound = self._bound(outcome)
         plan = None
         if outcome.values or status in (AnswerStatus.OPTIMAL, AnswerStatus.FEASIBLE):
             plan = self._plan(outcome.values, outcome)
@@ -168,11 +178,17 @@ class _Search:
             refused=None if plan else self.refused,
         )
 
+    def _bound(self, outcome: engines.Outcome) -> float | None:
+        if outcome.bound is None or self.given:
+            return None
+        return outcome.bound * self.model.money_scale
+
     def _plan(self, values: Mapping[str, float], outcome: engines.Outcome | None) -> Plan:
         decisions = extract(self.model, values)
-        bound = None if outcome is None or outcome.bound is None else outcome.bound
-        scale = self.model.money_scale
-        plan = plan_of(self.case, decisions, None if bound is None else bound * scale)
+        plan = plan_of(self.case, decisions, None if outcome is None else self._bound(outcome))
+        if self.given:
+            given = "The purchases were given; only their use was optimised."
+            plan = replace(plan, assumptions=(given, *plan.assumptions))
         proven = plan.gap is not None and plan.gap <= self.options.gap + 1e-9
         return replace(
             plan,
@@ -229,9 +245,7 @@ def plan_of(case: Case, decisions: Decisions, bound: float | None) -> Plan:
         routing=decisions.routing,
         reservations=decisions.reservations,
         energy=settled.energy,
-        excluded=tuple(
-            ExcludedRow(e.item, e.site, e.rule, e.reason) for e in instance.excluded
-        ),
+        excluded=tuple(ExcludedRow(e.item, e.site, e.rule, e.reason) for e in instance.excluded),
         binding=(),
         assumptions=instance.assumptions,
         verification=UNVERIFIED,
@@ -254,7 +268,9 @@ def _fix(model: Model, units: Mapping[str, int]) -> None:
 
 
 def _roomy(instance: Instance, units: Mapping[str, int]) -> Instance:
-    """The instance with room for what was bought, where that is more than a search would consider."""
+    """The instance with room for what was bought, where that is more than a search would
+    consider.
+    """
     by_offer: dict[tuple[str, int], int] = {}
     for key, bought in units.items():
         option = instance.option[key]
@@ -268,6 +284,29 @@ def _roomy(instance: Instance, units: Mapping[str, int]) -> Instance:
         for offer in instance.offers
     )
     return replace(instance, offers=offers)
+
+
+def _bought_only(instance: Instance, units: Mapping[str, int]) -> Instance:
+    """The instance in which nothing can be had but what was bought, for screening."""
+    bought: dict[str, dict[int, int]] = {}
+    for key, count in units.items():
+        option = instance.option[key]
+        periods = bought.setdefault(option.offer, {})
+        periods[option.period] = periods.get(option.period, 0) + count
+    offers = tuple(
+        replace(
+            offer,
+            supply=tuple(
+                SupplyWindow((period,), count)
+                for period, count in sorted(bought[offer.key].items())
+            ),
+        )
+        if offer.key in bought and not offer.leased
+        else offer
+        for offer in instance.offers
+    )
+    options = tuple(option for option in instance.options if units.get(option.key))
+    return replace(instance, offers=offers, options=options)
 
 
 def _in_currency(on_progress: OnProgress, scale: float) -> OnProgress:

@@ -1,7 +1,7 @@
 """Which limits a plan uses up.
 
-Belongs here: rows of the formulation that are tight at a plan, in the file's words. Does not belong here:
-what a step of them is worth, which needs solving again.
+Belongs here: rows of the formulation that are tight at a plan, in the file's words. Does not
+belong here: what a step of them is worth, which needs solving again.
 """
 
 from collections.abc import Mapping
@@ -36,7 +36,11 @@ def binding_limits(model: Model, values: Mapping[str, float]) -> tuple[dict[str,
         if used and abs(used - limit) <= TOLERANCE * max(1.0, *(abs(v * a) for v, a in terms)):
             tight.setdefault((row.family, row.path), []).append(_when(model, row.family, row.index))
     return tuple(
-        {"family": str(family), "where": ".".join(map(str, path)), "message": _message(family, whens)}
+        {
+            "family": str(family),
+            "where": ".".join(map(str, path)),
+            "message": _message(family, whens),
+        }
         for (family, path), whens in tight.items()
     )
 

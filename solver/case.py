@@ -1,7 +1,7 @@
 """A case: a loaded problem with its catalogue and instance, ready to solve or check.
 
-Belongs here: bringing file, facts and instance together, with every error placed in the file. Does not
-belong here: solving (solver.answer).
+Belongs here: bringing file, facts and instance together, with every error placed in the file. Does
+not belong here: solving (solver.answer).
 """
 
 from collections.abc import Iterable
@@ -79,4 +79,3 @@ def _case(loaded: LoadedProblem) -> Case:
         return Case(loaded, build_instance(loaded.problem, loaded.catalog))
     except InstanceError as error:
         raise loaded.error(error.problems) from None
-

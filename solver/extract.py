@@ -1,7 +1,7 @@
 """From an engine's values to decisions: whole numbers rounded, rates and work made exact.
 
-Belongs here: reading columns back, and trimming what is held without use. Does not belong here: prices
-(solver.bill) or checks (solver.verify).
+Belongs here: reading columns back, and trimming what is held without use. Does not belong here:
+prices (solver.bill) or checks (solver.verify).
 """
 
 import math
@@ -69,8 +69,9 @@ def _switches(model: Model, values: Values) -> dict[tuple[str, str, int], int]:
 def fabric_parts(
     instance: Instance, units: Mapping[str, float], installed: Mapping[tuple[str, str, int], int]
 ) -> dict[tuple[str, str, int], float]:
-    """Parts bought by fabric, line and period: rises of the cumulative switches, and what deliveries
-    bring with them."""
+    """Parts bought by fabric, line and period: rises of the cumulative switches, and what
+    deliveries bring with them.
+    """
     parts: dict[tuple[str, str, int], float] = {}
     for fabric in instance.fabrics:
         here = [o for o in instance.options if o.site == fabric.site and units.get(o.key)]
@@ -150,9 +151,7 @@ def _trim(
             del held[key]
 
 
-def _serving(
-    model: Model, values: Values
-) -> tuple[tuple[ServingRow, ...], tuple[RoutingRow, ...]]:
+def _serving(model: Model, values: Values) -> tuple[tuple[ServingRow, ...], tuple[RoutingRow, ...]]:
     """Rates that add up to the demand, and the replicas that serve them."""
     serving: list[ServingRow] = []
     routing: list[RoutingRow] = []
@@ -173,7 +172,9 @@ def _routed(model: Model, values: Values, service: Service) -> list[RoutingRow]:
                 demand = service.demand[service.classes.index(name)][interval]
                 rate = 0.0 if column is None else _value(model, values, column)
                 if rate > NEGLIGIBLE * demand:
-                    row = RoutingRow(service.key, name, mode.configuration, mode.pool, interval, rate)
+                    row = RoutingRow(
+                        service.key, name, mode.configuration, mode.pool, interval, rate
+                    )
                     found[interval, name].append(row)
     exact = []
     for (interval, name), rows in sorted(found.items()):
@@ -191,7 +192,9 @@ def _replicas(
     load: dict[tuple[int, str, str], float] = defaultdict(float)
     for row in rows:
         mode = modes[row.configuration, row.pool]
-        load[row.interval, row.configuration, row.pool] += row.rate / dict(mode.throughput)[row.class_]
+        load[row.interval, row.configuration, row.pool] += (
+            row.rate / dict(mode.throughput)[row.class_]
+        )
     found = []
     for (interval, configuration, pool), need in sorted(load.items()):
         mode = modes[configuration, pool]

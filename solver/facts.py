@@ -16,7 +16,10 @@ def facts_used(problem: Problem, catalog: Catalog) -> dict[str, list[dict[str, o
 
 
 def _named(problem: Problem, catalog: Catalog) -> Iterator[tuple[str, str | None]]:
-    for name in (*(o.item for o in problem.offers.values()), *(e.item for e in problem.fleet.values())):
+    for name in (
+        *(o.item for o in problem.offers.values()),
+        *(e.item for e in problem.fleet.values()),
+    ):
         yield catalog.table_of(name), name
     for entry in problem.fleet.values():
         yield "hosts", entry.host
@@ -28,12 +31,12 @@ def _named(problem: Problem, catalog: Catalog) -> Iterator[tuple[str, str | None
         yield "accelerators", card
     if problem.export_rules is not None:
         yield "rulesets", problem.export_rules.ruleset
-    for work in (*problem.training.values(), *problem.inference.values()):
-        yield "models", work.model
     for job in problem.training.values():
+        yield "models", job.model
         for card in job.mfu if isinstance(job.mfu, dict) else ():
             yield "accelerators", card
     for service in problem.inference.values():
+        yield "models", service.model
         for card in service.utilization if isinstance(service.utilization, dict) else ():
             yield "accelerators", card
         for row in service.measured:

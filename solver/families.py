@@ -24,6 +24,11 @@ class Family(StrEnum):
         family.description = description
         return family
 
+    RECORD = (
+        "record",
+        "Every row reads: known names, finite numbers, whole counts, no doubles.",
+    )
+
     # The orders
     OPTION = (
         "option",
@@ -65,10 +70,6 @@ class Family(StrEnum):
     RESERVATION = ("reservation", "Every reservation holds its cards.")
 
     # The figures
-    RECORD = (
-        "record",
-        "Every row reads: known names, finite numbers, whole counts, no doubles.",
-    )
     PRICE = ("price", "Unit prices and amounts of purchases are those of the offers.")
     FLEET = ("fleet", "The fleet is what was owned before, bought and leased.")
     ENERGY = (

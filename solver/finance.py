@@ -42,7 +42,7 @@ def residual_fraction(age_days: float, life_days: float | None) -> float:
     >>> residual_fraction(365, 1825), residual_fraction(2000, 1825), residual_fraction(10, None)
     (0.8, 0.0, 0.0)
     """
-    if age_days < 0:
+    if not age_days >= 0:
         raise ValueError(f"an age must not be negative (given {age_days} days)")
     if life_days is None:
         return 0.0

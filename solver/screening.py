@@ -1,8 +1,8 @@
 """What arithmetic alone can refute: "needs 40 MW, the sites give 25 MW".
 
-Belongs here: necessary conditions on the instance, each with the path it concerns and a sentence with
-its figures. Every finding proves that no plan exists; none proves nothing. Does not belong here: proofs
-that need a solver.
+Belongs here: necessary conditions on the instance, each with the path it concerns and a sentence
+with its figures. Every finding proves that no plan exists; none proves nothing. Does not belong
+here: proofs that need a solver.
 """
 
 import math
@@ -147,8 +147,8 @@ def _training(capacity: Capacity, occurrence: Occurrence) -> Iterator[Finding]:
         first = capacity.first_delivery(list(by_pool))
         yield Finding(
             path,
-            f"{name} needs {occurrence.work:,.1f} PFLOP/s-days of work; what can stand in its window "
-            f"does at most {most:,.1f} ({_delivered(first)}).",
+            f"{name} needs {occurrence.work:,.1f} PFLOP/s-days of work; what can stand in its "
+            f"window does at most {most:,.1f} ({_delivered(first)}).",
         )
 
 
@@ -177,8 +177,8 @@ def _serving(capacity: Capacity, service: Service) -> Iterator[Finding]:
                 yield Finding(
                     path,
                     f"{what} asks for {demand:,.4g} requests/s from "
-                    f"{instance.intervals[interval].start.date()}; what can stand then serves at most "
-                    f"{most:,.4g} ({_delivered(first)}).",
+                    f"{instance.intervals[interval].start.date()}; what can stand then serves at "
+                    f"most {most:,.4g} ({_delivered(first)}).",
                 )
                 break
 
@@ -228,7 +228,9 @@ def _least_kw(instance: Instance, service: Service, interval: int) -> float:
     total = 0.0
     for number, name in enumerate(service.classes):
         each = [
-            mode.cards / dict(mode.throughput)[name] * _kw_per_card(instance, instance.pool[mode.pool])
+            mode.cards
+            / dict(mode.throughput)[name]
+            * _kw_per_card(instance, instance.pool[mode.pool])
             for mode in service.modes
             if name in dict(mode.throughput)
         ]

@@ -62,4 +62,6 @@ def replica_cards(
         return None
     weights_gb = parameters * BYTES_PER_PARAMETER[precision] / 1e9
     most = int(weights_gb / free_gb) + 1 + (box_cards or 1)
-    return next((g for g in replica_sizes(box_cards, most) if g * free_gb >= weights_gb - 1e-9), None)
+    return next(
+        (g for g in replica_sizes(box_cards, most) if g * free_gb >= weights_gb - 1e-9), None
+    )

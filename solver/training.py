@@ -58,7 +58,8 @@ def round_up(cards: int, multiple: int) -> int:
 def concave_rate(
     points: Sequence[tuple[float, float]],
 ) -> tuple[tuple[tuple[float, float], ...], float]:
-    """Turn a table of (cards, rate) into segments (a, b) with rate = min over a*n + b, concave from 0.
+    """Turn a table of (cards, rate) into segments (a, b) with rate = min over a*n + b, concave
+    from 0.
 
     A table that is not concave is replaced by its upper hull, scaled down by the hull's largest
     overstatement so that it never promises more than was measured. Returns the segments, steepest

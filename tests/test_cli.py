@@ -251,12 +251,15 @@ def test_ctrl_c_asks_the_search_for_its_best_plan(
 
 def piped(repository: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run a command whose standard output nobody reads, in a process of its own."""
+    # Unbuffered output would fail at once; what is to be seen is the last flush.
+    environment = {key: value for key, value in os.environ.items() if key != "PYTHONUNBUFFERED"}
     reader, writer = os.pipe()
     os.close(reader)
     try:
         return subprocess.run(
             [sys.executable, "-m", "cli", *arguments],
             cwd=repository,
+            env=environment,
             stdout=writer,
             stderr=subprocess.PIPE,
             text=True,
@@ -266,7 +269,9 @@ def piped(repository: Path, *arguments: str) -> subprocess.CompletedProcess[str]
         os.close(writer)
 
 
-@pytest.mark.parametrize("arguments", [["catalog", "models"], ["schema"]])
+@pytest.mark.parametrize(
+    "arguments", [["catalog", "carbon"], ["schema"], ["catalog", "--format", "json"]]
+)
 def test_a_reader_who_went_away_is_no_fault(repository: Path, arguments: Sequence[str]) -> None:
     """`rackmix ... | head` stays quiet."""
     done = piped(repository, *arguments)
@@ -284,8 +289,11 @@ def test_new_never_overwrites(tmp_path: Path) -> None:
     assert path.read_text("utf-8") == "mine"
 
 
-def test_a_plan_that_cannot_be_written_is_refused_before_the_search(problem: Path) -> None:
+def test_a_plan_that_cannot_be_written_is_refused_before_the_search(
+    problem: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A long search must not end with nowhere to put the plan."""
+    monkeypatch.setattr("solver.solve_case", None)
     result = rackmix("solve", problem, "-o", problem.parent / "missing" / "plan.json")
     assert result.exit_code == cli.ExitCode.BAD_INPUT
     assert result.stdout == ""

@@ -21,13 +21,12 @@ from problems.quantities import (
     SquareMM,
     SupplySteps,
     TimeSpan,
-    UnitContext,
     Whole,
     amount,
     parse_fraction,
-    split_quantity,
 )
 from problems.schema.block import Block, Country, Name
+from problems.units import UnitContext, split_quantity
 
 
 class DiscountTier(Block):
@@ -110,7 +109,8 @@ class Offer(Block):
     discounts: list[DiscountTier] = []
     """Volume discounts; the best tier reached holds for all units of the order."""
     extras: dict[str, ExtraCost] = {}
-    """Costs on top: shares of the price (`vat: 13 %`) or amounts per unit (`freight: 8_000 CNY`)."""
+    """Costs on top: shares of the price (`vat: 13 %`) or amounts per unit (`freight: 8_000
+    CNY`)."""
     payment: Payment = Payment(delivery=1.0)
     """When price and extras are paid. Default: on delivery."""
     standalone: bool = False
@@ -141,7 +141,9 @@ class Offer(Block):
             kind = "purchase" if self.lease is None else "lease"
             raise ValueError(f"is a {kind} and takes no {', '.join(given)}")
         if self.lease is not None and (self.extras or "payment" in self.model_fields_set):
-            raise ValueError("is a lease, paid by the hour: it takes no extras and no payment terms")
+            raise ValueError(
+                "is a lease, paid by the hour: it takes no extras and no payment terms"
+            )
         if self.lease is not None and self.rules_apply and not (self.site or self.destination):
             raise ValueError("needs a destination for export rules to judge it")
         steps = [tier.from_ for tier in self.discounts]

@@ -104,7 +104,8 @@ class Fabric(Block):
     switch: Name | None = None
     """A switch of the catalogue; its radix sets how many are needed."""
     switch_price: MoneySteps | None = None
-    """Price of one switch. Default: the middle of the catalogue's range, listed as an assumption."""
+    """Price of one switch. Default: the middle of the catalogue's range, listed as an
+    assumption."""
     tiers: Literal[2, 3] = 2
     """Levels of the non-blocking fat tree: two reach k^2/2 endpoints, three k^3/4."""
     nics_per_node: Whole | None = None

@@ -1,7 +1,7 @@
 """The root of a problem file.
 
-Belongs here: the file as a whole, its horizon, rules, limits and settings. Does not belong here: places,
-market and workloads, which have modules of their own.
+Belongs here: the file as a whole, its horizon, rules, limits and settings. Does not belong here:
+places, market and workloads, which have modules of their own.
 """
 
 from typing import Annotated, Any, Literal, Self
@@ -129,9 +129,7 @@ def _expect_none(value: Any) -> None:
         raise ValueError(f"must be a block or none (given {value!r})")
 
 
-NoneText = Annotated[
-    None, PlainValidator(_expect_none), WithJsonSchema({"enum": ["none", None]})
-]
+NoneText = Annotated[None, PlainValidator(_expect_none), WithJsonSchema({"enum": ["none", None]})]
 
 
 class Problem(Block):

@@ -1,7 +1,7 @@
 """What must be computed: training jobs, inference services, reservations.
 
-Belongs here: blocks `training`, `inference`, `reservations`. Does not belong here: how they are priced
-or placed.
+Belongs here: blocks `training`, `inference`, `reservations`. Does not belong here: how they are
+priced or placed.
 """
 
 from typing import Annotated, Any, Literal, Self
@@ -17,13 +17,13 @@ from problems.quantities import (
     RateSteps,
     Seconds,
     TimeSpan,
-    UnitContext,
     Whole,
     WholeSteps,
     parse_fraction,
     parse_whole,
 )
 from problems.schema.block import Block, Name, PositiveNumber
+from problems.units import UnitContext
 
 Precision = Literal["bf16", "fp8", "int8", "fp4"]
 MfuTable = tuple[tuple[int, float], ...]
@@ -235,7 +235,9 @@ class Service(Workload):
         if self.classes is not None:
             total = sum(c.share for c in self.classes.values())
             if abs(total - 1) > 1e-9:
-                raise ValueError(f"the shares of its classes must add up to 100 % (given {total:.6g})")
+                raise ValueError(
+                    f"the shares of its classes must add up to 100 % (given {total:.6g})"
+                )
         if self.utilization is None and not self.measured and self.throughput is None:
             raise ValueError("needs utilization, measured rows or throughput: estimated")
         if self.utilization is not None and (self.model is None or not self._has_tokens()):

@@ -24,7 +24,8 @@ def bill(plan: Plan) -> Section:
     texts, unit = money_column([*paid, math.fsum(paid), *values, total])
     count = len(plan.bill)
     amounts, present = texts[: count + 1], texts[count + 1 :]
-    shares = [share_of(value, total) for value in [*values, total]]
+    costs = math.fsum(value for value in values if value > 0)
+    shares = [share_of(value, costs) for value in [*values, total]]
     names = [*(str(row.term).replace("_", " ") for row in plan.bill), "total"]
     discounted = is_discounted(plan)
     columns = [Column("term"), amount_column(unit), Column("share", right=True)]
@@ -37,8 +38,12 @@ def bill(plan: Plan) -> Section:
         )
         for name, amount, value, share in zip(names, amounts, present, shares, strict=True)
     ]
-    said = "Share: of the present value." if discounted else "Nothing is discounted."
-    return heading("The bill"), note(f"In {plan.currency}. {said}"), table(columns, rows)
+    said = f"In {plan.currency}."
+    if costs > total:
+        said += f" Shares of all costs before {names[-2]}."
+    if not discounted:
+        said += " Nothing is discounted."
+    return heading("The bill"), note(said), table(columns, rows)
 
 
 def years(plan: Plan) -> Section:

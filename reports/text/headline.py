@@ -8,7 +8,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from problems.quantities import UnitContext, parse_fraction
+from problems.quantities import parse_fraction
+from problems.units import UnitContext
 from reports.figures import (
     fabric_parts,
     is_discounted,

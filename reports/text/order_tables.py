@@ -8,7 +8,7 @@ import math
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
-from reports.figures import OfferTotal, net_price
+from reports.figures import OfferTotal, line_rank, net_price
 from reports.numbers import count, money_column, unit_price
 from reports.tables import Column, Kind, Row, Table
 from reports.text.page import clean, table
@@ -43,7 +43,7 @@ def _total_cells(total: OfferTotal) -> tuple[str, ...]:
     price = ("" if total.one_price else MEAN) + unit_price(total.unit_price)
     return (
         total.offer,
-        f"{total.item} ({total.line})" if total.line else total.item,
+        total.item if total.line in total.item else f"{total.item} ({total.line})",
         total.vendor or "",
         count(total.quantity),
         count(total.cards) if total.cards else "",
@@ -66,6 +66,8 @@ def order_table(rows: Sequence[PurchaseRow]) -> Table:
         Column("off", right=True, spare=2),
         Column("unit price", right=True, spare=1),
     )
+    # Where all cards go into the same boxes, the boxes need no mention.
+    boxes = {row.box for row in rows if row.kind == "card"}
     cells = [
         (
             row.period,
@@ -74,7 +76,7 @@ def order_table(rows: Sequence[PurchaseRow]) -> Table:
             row.offer,
             row.item,
             row.vendor or "",
-            row.box or "",
+            (row.box or "") if len(boxes) > 1 else "",
             *_figures(row),
         )
         for row in rows
@@ -149,7 +151,7 @@ def _with_amounts(
 
 def fabric_table(rows: Sequence[PurchaseRow]) -> Table:
     """How many of which part are bought in each period."""
-    names = list(dict.fromkeys(row.box or row.item for row in rows))
+    names = sorted({row.box or row.item for row in rows}, key=line_rank)
     groups: dict[tuple[str, str], list[PurchaseRow]] = defaultdict(list)
     for row in rows:
         groups[row.period, row.offer].append(row)

@@ -4,13 +4,14 @@ Belongs here: the sections that explain a plan in sentences. Does not belong her
 plan itself.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
 from rich.console import RenderableType
 
-from reports.figures import Exclusion, exclusions
+from reports.figures import Exclusion, exclusions, rule_of
 from reports.numbers import count, money_in_words, percent
 from reports.text.page import Section, clean, heading, in_words, note, points, sentence
 from solver.plan import Plan
@@ -18,6 +19,8 @@ from solver.plan import Plan
 ADVISORY = "Advisory "
 """How assumptions begin that report an advisory rule."""
 MOST_VIOLATIONS = 20
+SAME = 1e-9
+"""Relative difference of totals that is nothing but rounding."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +44,16 @@ def excluded(plan: Plan) -> Section:
     parts: list[RenderableType] = [heading("Kept out by rules and caps")]
     found = exclusions(plan.excluded)
     for rule, entries in groupby(found, key=lambda entry: entry.rule):
-        parts += [sentence(f"{clean(rule)}:"), points(map(_exclusion, entries))]
+        parts += [sentence(f"{_rule(plan, rule)}:"), points(map(_exclusion, entries))]
     return tuple(parts)
+
+
+def _rule(plan: Plan, name: str) -> str:
+    """A rule with the time in which it is in force, where the facts know it."""
+    row = rule_of(plan, name)
+    since = f", in force from {clean(row['effective'])}" if row.get("effective") else ""
+    until = f" until {clean(row['until'])}" if row.get("until") else ""
+    return f"{clean(name)}{since}{until}"
 
 
 def _exclusion(entry: Exclusion) -> str:
@@ -86,7 +97,7 @@ def comparison(plan: Plan, base: Baseline) -> str:
     if base.objective is None:
         return f"{what}: {_WITHOUT_PLAN.get(base.status, 'no plan was found')}"
     text = f"{what}: {money_in_words(base.objective, plan.currency)}"
-    if base.objective == plan.objective:
+    if math.isclose(base.objective, plan.objective, rel_tol=SAME):
         return f"{text}, the same"
     difference = base.objective - plan.objective
     if plan.objective:
@@ -112,7 +123,7 @@ def verification(plan: Plan) -> Section:
     made = note(_provenance(plan))
     if found.ok:
         checks = sum(check.count for check in found.checks)
-        families = len({check.family for check in found.checks})
+        families = len({check.family for check in found.checks if check.count})
         return sentence(f"Verified: {count(checks)} checks of {count(families)} families."), made
     if not found.violations:
         return sentence("Not verified.", "bold"), made

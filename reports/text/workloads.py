@@ -22,11 +22,13 @@ from reports.running import (
     training_runs,
 )
 from reports.tables import Column, Row, Table
-from reports.text.page import Section, clean, heading, note, table
+from reports.text.page import Section, clean, heading, note, sentence, table
 from solver.plan import Plan
 
 BAR = 20
 """Characters of the longest bar."""
+MOST_STRETCHES = 12
+"""Stretches of a reservation that are listed one by one."""
 
 
 def training(plan: Plan) -> Section:
@@ -89,7 +91,7 @@ def _steady_services(courses: Sequence[ServiceCourse]) -> Table:
         Column("configuration", name=True),
         Column("pool", name=True),
         Column("replicas", right=True),
-        Column("of cards", right=True, spare=1),
+        Column("of cards", right=True, spare=1, said=True),
         Column("cards", right=True),
     )
     rows = [
@@ -150,13 +152,25 @@ def reservations(plan: Plan) -> Section:
         Column("pool", name=True),
         Column("cards", right=True),
     )
-    rows = [_stretch_row(name, stretch) for name, stretches in held for stretch in stretches]
-    return heading("Reservations"), table(columns, rows)
+    rows = [row for name, stretches in held for row in _reserved(name, stretches)]
+    parts: list[RenderableType] = [heading("Reservations")]
+    if any(len(stretches) > MOST_STRETCHES for _, stretches in held):
+        parts.append(note("Where cards move often between pools, the most in each is shown."))
+    return (*parts, table(columns, rows))
 
 
-def _stretch_row(name: str, stretch: Stretch) -> Row:
-    days = first_and_last(stretch.start, stretch.end)
-    return Row((name, *days, stretch.pool, count(stretch.cards)))
+def _reserved(name: str, stretches: Sequence[Stretch]) -> Iterable[Row]:
+    """One line for each stretch; of many, one for each pool with the most it holds."""
+    if len(stretches) <= MOST_STRETCHES:
+        for stretch in stretches:
+            days = first_and_last(stretch.start, stretch.end)
+            yield Row((name, *days, stretch.pool, count(stretch.cards)))
+        return
+    for pool in sorted({stretch.pool for stretch in stretches}):
+        inside = [stretch for stretch in stretches if stretch.pool == pool]
+        days = first_and_last(inside[0].start, max(stretch.end for stretch in inside))
+        most = count(max(stretch.cards for stretch in inside))
+        yield Row((name, *days, pool, f"up to {most}"))
 
 
 def cards(plan: Plan) -> Section:
@@ -166,6 +180,9 @@ def cards(plan: Plan) -> Section:
     sites = list(dict.fromkeys(site for step in course for site in step.by_site))
     if not types:
         return ()
+    if len(course) == len(types) == len(sites) == 1:
+        where = f"{count(course[0].cards)} {clean(types[0])} at {clean(sites[0])}, throughout."
+        return heading("Cards installed"), sentence(where)
     top = max(step.cards for step in course)
     columns = [Column("period"), Column("cards", right=True, group="type")]
     columns += [Column(clean(card), right=True, group="type") for card in types if len(types) > 1]

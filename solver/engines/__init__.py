@@ -2,7 +2,7 @@
 
 Belongs here: the only code that knows solver processes, their logs and their ways of failing. It
 knows nothing of clusters. `ladder` decides, `cbc` and `highs` run, `child` watches processes,
-`points` checks. Does not belong here: building problems (solver.formulation) or reading plans out
+`judge` checks answers. Does not belong here: building problems (solver.formulation) or reading plans out
 of values (solver.plan).
 """
 

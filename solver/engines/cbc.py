@@ -3,7 +3,7 @@
 Belongs here: everything about the `cbc` program but its log (cbc_log). PuLP names the program and
 writes the model; we run it ourselves, because PuLP's own wrapper cannot be followed, interrupted
 or stopped by the wall clock, breaks on a temporary folder with a space, leaves its files behind
-after a crash, and reads values with 8 digits. Does not belong here: believing an answer (ladder).
+after a crash, and reads values with 8 digits. Does not belong here: believing an answer (judge).
 """
 
 import array

@@ -23,6 +23,8 @@ ROOT = re.compile(rf"Cbc0013I At root node, .* changed objective from {NUMBER} t
 RELAXED = re.compile(rf"Continuous objective value is {NUMBER}")
 AT_GAP = re.compile(rf"Cbc0011I Exiting as integer gap of {NUMBER}")
 FINISHED = re.compile(rf"Cbc0001I Search completed - best objective {NUMBER}")
+TRACE = re.compile(r" \[0x|Getting stack trace")
+"""What a crash prints after its cause."""
 START = re.compile(r"MIPStart provided solution with cost")
 
 
@@ -67,7 +69,7 @@ class CbcLog:
 
     def feed(self, line: str) -> None:
         """Read one line."""
-        if line.strip() and " [0x" not in line:  # a crash prints a list of addresses
+        if line.strip() and not TRACE.search(line):
             self.last = line.strip()[:200]
         if match := AT_GAP.search(line):
             gap = finite(match[1])  # a little below 0 now and then

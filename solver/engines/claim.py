@@ -1,7 +1,7 @@
 """What passes between the ladder and an engine: the job to run, and what the engine claims of it.
 
 Belongs here: the two records and the writing of the model, which is the same for every engine.
-Does not belong here: whether a claim is believed (ladder, points).
+Does not belong here: whether a claim is believed (judge).
 """
 
 from collections.abc import Sequence

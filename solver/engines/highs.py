@@ -1,7 +1,7 @@
 """HiGHS: the job for its process, and what its answers mean.
 
 Belongs here: our side of the child process that runs HiGHS (highs_child). Does not belong here:
-calls to highspy, believing an answer (ladder).
+calls to highspy, believing an answer (judge).
 """
 
 import array

@@ -1,8 +1,7 @@
-"""The ladder: which engine runs when, and what is believed of its answer.
+"""The ladder: which engine runs when, and what their answers make together.
 
-Belongs here: `solve`, the order of the rungs, the checks a plan has to pass, and what counts as
-confirmed. Does not belong here: running an engine (cbc, highs) or the arithmetic of a check
-(points).
+Belongs here: `solve`, the order of the rungs, and what counts as confirmed. Does not belong here:
+running an engine (cbc, highs) or whether a single answer is believed (judge).
 """
 
 import importlib.metadata
@@ -10,7 +9,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import pulp
@@ -18,6 +17,7 @@ import pulp
 from solver.engines import cbc, highs
 from solver.engines.child import Watch, private_folder
 from solver.engines.claim import Claim, Job, Model
+from solver.engines.judge import Accept, Judge, Plan, Refusal
 from solver.engines.outcome import (
     Attempt,
     Options,
@@ -27,7 +27,7 @@ from solver.engines.outcome import (
     StopReason,
     relative_gap,
 )
-from solver.engines.points import Point, Variables, broken_row, objective_at, refute, rounded
+from solver.engines.points import Point, Variables, check_unique, refute
 from solver.engines.ranges import log_ranges
 
 RUN = {cbc.NAME: cbc.run, highs.NAME: highs.run}
@@ -46,27 +46,6 @@ SETTLED = (Status.INFEASIBLE, Status.UNBOUNDED)
 """Answers without a plan that another engine can confirm."""
 
 log = logging.getLogger(__name__)
-
-Accept = Callable[[Mapping[str, float]], bool]
-
-
-@dataclass(frozen=True)
-class Plan:
-    """A point that passed every check."""
-
-    point: Point
-    objective: float
-    bound: float | None
-    stop: StopReason
-
-
-@dataclass(frozen=True)
-class Refusal:
-    """Why a point is no plan."""
-
-    words: str
-    rounded: Point | None = None
-    """The point, where it breaks rows only and its integers may be worth keeping."""
 
 
 def engine_version(engine: str) -> str:
@@ -93,9 +72,9 @@ def solve(
 
     The rungs: the chosen engine; after any answer without a plan that passed the checks, CBC with
     its preprocessing off; after that HiGHS, where CBC was chosen. A plan passes when its integers
-    are whole within 1e-5, when rounded it keeps every row and bound to 1e-6 (relative), and when
-    `accept` says yes to its values. Where only the rounding broke a row, the continuous variables
-    are solved for again with the integers fixed.
+    are whole within 1e-5, when rounded it keeps every row and bound to 1e-6 (relative), when the
+    engine's bound does not lie above it, and when `accept` says yes to its values. Where only rows
+    are broken, the continuous variables are solved for again with the integers fixed.
 
     Confirmed: a problem is called infeasible (or unbounded) when CBC and HiGHS each said so in at
     least one run and no run returned a plan that passed; or when a single bound or a row without
@@ -113,12 +92,12 @@ def solve(
     """
     _check_form(problem)
     climb = _Climb(problem, options, Watch(on_progress, interrupted), accept)
-    if words := refute(problem, climb.variables):
+    if words := refute(problem, climb.judge.variables):
         return climb.by_arithmetic(Status.INFEASIBLE, words)
     if not problem.exported_variables():
         return climb.by_arithmetic(Status.OPTIMAL, "no row and no cost has a variable")
     log_ranges(problem)
-    begun = None if start is None else climb.check_start(start)
+    begun = None if start is None else climb.judge.check_start(start)
     with private_folder() as folder:
         return climb.up(folder, begun)
 
@@ -128,10 +107,7 @@ def _check_form(problem: pulp.LpProblem) -> None:
         raise ValueError("the problem must be one to minimise")
     if problem.has_sos():
         raise ValueError("special ordered sets are not supported")
-    names = [row.name for row in problem.constraints()]
-    if len(set(names)) < len(names):
-        twice = next(name for name in names if names.count(name) > 1)
-        raise ValueError(f"two rows are called {twice!r}; names must be unique")
+    check_unique([row.name for row in problem.constraints()], "rows")
 
 
 class _Climb:
@@ -140,8 +116,8 @@ class _Climb:
     def __init__(
         self, problem: pulp.LpProblem, options: Options, watch: Watch, accept: Accept | None
     ) -> None:
-        self.problem, self.options, self.watch, self.accept = problem, options, watch, accept
-        self.variables = Variables.of(problem)
+        self.problem, self.options, self.watch = problem, options, watch
+        self.judge = Judge(problem, Variables.of(problem), accept, options.gap)
         self.attempts: list[Attempt] = []
 
     def left_s(self) -> float:
@@ -170,8 +146,8 @@ class _Climb:
         """Make one run and check the plan it returns."""
         began = time.monotonic()
         claim = RUN[job.options.engine](job)
-        verdict = self.check(job.model, claim)
-        self.record(job, claim, verdict, began)
+        verdict = self.judge.check(job.model, claim)
+        self.record(job.options.engine, job.variant, job.options, claim, verdict, began)
         if isinstance(verdict, Refusal) and verdict.rounded is not None:
             return self.polish(job, claim, verdict.rounded)
         return verdict if isinstance(verdict, Plan) else None
@@ -184,7 +160,7 @@ class _Climb:
         began = time.monotonic()
         rest = self.problem.copy()
         for variable, value, whole in zip(
-            rest.variables(), point, self.variables.whole, strict=True
+            rest.variables(), point, self.judge.variables.whole, strict=True
         ):
             if whole:
                 variable.lowBound = variable.upBound = value
@@ -197,47 +173,20 @@ class _Climb:
         # Not interrupted: it is what makes a plan of the best that an interrupted run has found.
         again = Job(model, place, options, Watch(started=self.watch.started), POLISH)
         polished = replace(highs.run(again), stop=claim.stop, bound=claim.bound)
-        verdict = self.check(model, polished)
-        self.record(again, polished, verdict, began)
+        if polished.status in SETTLED:  # of these integers: it says nothing of the problem
+            polished = replace(polished, status=Status.ERROR, stop=StopReason.REFUSED)
+        verdict = self.judge.check(model, polished)
+        self.record(highs.NAME, POLISH, options, polished, verdict, began)
         return verdict if isinstance(verdict, Plan) else None
 
-    def check(self, model: Model, claim: Claim) -> "Plan | Refusal | None":
-        """Believe a plan or say why not; None where there is none to believe."""
-        if claim.column_values is None:
-            return None
-        point = [self.variables.nearest_to_zero(i) for i in range(len(self.variables.names))]
-        for variable, value in zip(model.ids, claim.column_values, strict=False):
-            point[variable] = value
-        point, words = rounded(self.variables, point)
-        if words is None and (words := broken_row(self.problem, point)):
-            mixed = any(model.whole) and not all(model.whole)
-            return Refusal(words, point if mixed else None)
-        if words is None and not self.accepted(point):
-            words = "the caller did not accept the plan"
-        if words is not None:
-            return Refusal(words)
-        objective = objective_at(self.problem, point)
-        return Plan(point, objective, _bound(objective, claim.bound), claim.stop)
-
-    def accepted(self, point: Point) -> bool:
-        """Whether the caller's own check passes."""
-        return self.accept is None or self.accept(self.values(point))
-
-    def values(self, point: Point) -> dict[str, float]:
-        """A point by variable name."""
-        return dict(zip(self.variables.names, point, strict=True))
-
-    def check_start(self, start: Mapping[str, float]) -> Point:
-        """Raises ValueError where the start is no plan: engines ignore such a start, or worse."""
-        point, words = rounded(self.variables, self.variables.point(start))
-        if words := words or broken_row(self.problem, point):
-            raise ValueError(f"the start is no plan: {words}")
-        if not self.accepted(point):
-            raise ValueError("the start is no plan: the caller did not accept it")
-        return point
-
     def record(
-        self, job: Job, claim: Claim, verdict: "Plan | Refusal | None", began: float
+        self,
+        engine: str,
+        variant: str,
+        options: Options,
+        claim: Claim,
+        verdict: Plan | Refusal | None,
+        began: float,
     ) -> None:
         """Keep what a run was worth."""
         status, stop, message = claim.status, claim.stop, claim.message
@@ -246,11 +195,11 @@ class _Climb:
             message = f"refused: {verdict.words}; the engine said: {message}"
         plan = verdict if isinstance(verdict, Plan) else None
         attempt = Attempt(
-            engine=job.options.engine,
-            engine_version=engine_version(job.options.engine),
-            variant=job.variant,
-            options=job.options,
-            status=self.status(plan) if plan else status,
+            engine=engine,
+            engine_version=engine_version(engine) if engine in PACKAGE else "",
+            variant=variant,
+            options=options,
+            status=self.judge.status(plan) if plan else status,
             stop=stop,
             seconds=time.monotonic() - began,
             message=message,
@@ -260,28 +209,18 @@ class _Climb:
         log.info("%s", attempt)
         self.attempts.append(attempt)
 
-    def status(self, plan: Plan) -> Status:
-        """Whether the bound proves the plan within the asked gap; a proof may be off by 1e-6."""
-        if plan.bound is None:
-            return Status.FEASIBLE
-        slack = 1e-6 if plan.stop is StopReason.PROVEN else 1e-9
-        near = relative_gap(plan.objective, plan.bound) <= self.options.gap + slack
-        return Status.OPTIMAL if near else Status.FEASIBLE
-
     def outcome(self, plan: Plan, start: Point | None) -> Outcome:
         """The answer with a plan: the engine's, or the start where that is the cheaper one."""
-        if start is not None and objective_at(self.problem, start) < plan.objective:
-            objective = objective_at(self.problem, start)
-            plan = replace(
-                plan, point=start, objective=objective, bound=_bound(objective, plan.bound)
-            )
+        begun = None if start is None else self.judge.plan_at(start, plan.bound, plan.stop)
+        if begun is not None and begun.objective < plan.objective:
+            plan = begun
         return Outcome(
-            status=self.status(plan),
+            status=self.judge.status(plan),
             stop=plan.stop,
             objective=plan.objective,
             bound=plan.bound,
             gap=None if plan.bound is None else relative_gap(plan.objective, plan.bound),
-            values=self.values(plan.point),
+            values=self.judge.values(plan.point),
             attempts=tuple(self.attempts),
         )
 
@@ -298,7 +237,7 @@ class _Climb:
         if start is not None:
             if status is not Status.NO_PLAN:
                 stop = StopReason.DISAGREEMENT
-            return self.outcome(Plan(start, objective_at(self.problem, start), None, stop), None)
+            return self.outcome(self.judge.plan_at(start, None, stop), None)
         return Outcome(status, stop, attempts=tuple(self.attempts))
 
     def why(self) -> tuple[Status, StopReason]:
@@ -316,34 +255,13 @@ class _Climb:
 
     def by_arithmetic(self, status: Status, words: str) -> Outcome:
         """The answer where no engine is needed: one plan is as good as another, or none exists."""
-        count = len(self.variables.names)
-        point = [self.variables.nearest_to_zero(i) for i in range(count)]
-        plan = None
-        if status is Status.OPTIMAL:
-            objective = objective_at(self.problem, point)
-            plan = Plan(point, objective, objective, StopReason.PROVEN)
-        attempt = Attempt(
-            engine=ARITHMETIC,
-            engine_version="",
-            variant="",
-            options=self.options,
-            status=status,
-            stop=StopReason.PROVEN,
-            seconds=self.watch.elapsed_s(),
-            message=words,
-            objective=plan.objective if plan else None,
-            bound=plan.bound if plan else None,
-        )
-        self.attempts.append(attempt)
-        if plan is None:
-            return Outcome(status, StopReason.PROVEN, attempts=(attempt,))
-        if not self.accepted(point):
-            return Outcome(Status.ERROR, StopReason.REFUSED, attempts=(attempt,))
+        claim = Claim(status, StopReason.PROVEN, words)
+        if status is Status.INFEASIBLE:
+            self.record(ARITHMETIC, "", self.options, claim, None, self.watch.started)
+            return Outcome(status, StopReason.PROVEN, attempts=tuple(self.attempts))
+        plan = self.judge.plan_at(self.judge.idle(), None, StopReason.PROVEN)
+        plan = replace(plan, bound=plan.objective)
+        self.record(ARITHMETIC, "", self.options, claim, plan, self.watch.started)
+        if not self.judge.accepted(plan.point):
+            return Outcome(Status.ERROR, StopReason.REFUSED, attempts=tuple(self.attempts))
         return self.outcome(plan, None)
-
-
-def _bound(objective: float, bound: float | None) -> float | None:
-    """Return the bound of a plan that was recomputed: never above its objective, and no noise."""
-    if bound is None:
-        return None
-    return objective if objective - bound <= 1e-9 * max(1.0, abs(objective)) else bound

@@ -6,6 +6,7 @@ running an engine.
 """
 
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -13,6 +14,8 @@ import pulp
 
 TOLERANCE = 1e-6
 """Relative: of the right-hand side, the largest term, or 1, whichever is the largest."""
+ABOVE = 1e-5
+"""How far a bound may lie above the plan it came with, of the sum of the costs' sizes."""
 WHOLE = 1e-5
 """How far an engine's integer may be from a whole number."""
 
@@ -33,9 +36,7 @@ class Variables:
         """Raises ValueError where two variables share a name: values could not be told apart."""
         variables = problem.variables()
         names = [v.name for v in variables]
-        if len(set(names)) < len(names):
-            twice = next(name for name in names if names.count(name) > 1)
-            raise ValueError(f"two variables are called {twice!r}; names must be unique")
+        check_unique(names, "variables")
         return cls(
             names=names,
             lower=[v.lowBound for v in variables],
@@ -60,6 +61,13 @@ class Variables:
         return [float(values[name]) for name in self.names]
 
 
+def check_unique(names: Sequence[str], kind: str) -> None:
+    """Raises ValueError where two of a kind share a name."""
+    name, count = Counter(names).most_common(1)[0] if names else ("", 0)
+    if count > 1:
+        raise ValueError(f"two {kind} are called {name!r}; names must be unique")
+
+
 def refute(problem: pulp.LpProblem, variables: Variables) -> str | None:
     """Say why no point can satisfy the problem, where one bound or one row alone shows it.
 
@@ -82,13 +90,17 @@ def refute(problem: pulp.LpProblem, variables: Variables) -> str | None:
     return None
 
 
-def objective_at(problem: pulp.LpProblem, point: Sequence[float]) -> float:
-    """Return the objective, its constant included."""
+def objective_terms(problem: pulp.LpProblem, point: Sequence[float]) -> list[float]:
+    """Return what each variable adds to the objective, and its constant."""
     objective = problem.objective  # PuLP copies it at every look
     if objective is None:
-        return 0.0
-    terms = (factor * point[v.id] for v, factor in objective.items())
-    return math.fsum([objective.constant, *terms])
+        return [0.0]
+    return [objective.constant, *(factor * point[v.id] for v, factor in objective.items())]
+
+
+def objective_at(problem: pulp.LpProblem, point: Sequence[float]) -> float:
+    """Return the objective, its constant included."""
+    return math.fsum(objective_terms(problem, point))
 
 
 def rounded(variables: Variables, point: Sequence[float]) -> tuple[Point, str | None]:
@@ -126,6 +138,15 @@ def broken_row(problem: pulp.LpProblem, point: Sequence[float]) -> str | None:
         if (size := excess / (TOLERANCE * scale)) > worst:
             worst, words = size, f"row {row.name} is broken by {excess:g}"
     return words
+
+
+def bound_above(problem: pulp.LpProblem, point: Sequence[float], bound: float | None) -> str | None:
+    """Say so where a bound lies above a plan by more than rounding: then plan or bound is wrong."""
+    terms = objective_terms(problem, point)
+    excess = -math.inf if bound is None else bound - math.fsum(terms)
+    if excess <= ABOVE * math.fsum(map(abs, terms)) + 1e-9:
+        return None
+    return f"its bound lies {excess:g} above its plan"
 
 
 def _excess(sense: int, activity: float, limit: float) -> float:

@@ -1,8 +1,8 @@
 """The two programs of an instance: the plain formulation, and the tightened one that is solved.
 
-Belongs here: the order in which families are added, and the scale of money. Does not belong here: any
-row. The plain formulation states what the model means and nothing more: it is the reference that faster
-formulations are measured against.
+Belongs here: the order in which families are added, and the scale of money. Does not belong here:
+any row. The plain formulation states what the model means and nothing more: it is the reference
+that faster formulations are measured against.
 """
 
 import math
@@ -54,8 +54,8 @@ def _families(instance: Instance) -> Model:
 def money_scale(instance: Instance) -> float:
     """A power of ten that brings the dearest unit of money near a thousand.
 
-    Coefficients stay within what the engines' absolute tolerances can tell apart, for an hourly rent of
-    dollars and for a roll-out of billions alike.
+    Coefficients stay within what the engines' absolute tolerances can tell apart, for an hourly
+    rent of dollars and for a roll-out of billions alike.
     """
     dearest = max(
         (

@@ -164,9 +164,11 @@ def _add_running(model: Model, discount: Discount, site: Site) -> None:
         money = site.price_per_kwh[interval] * discount.running[interval] * kwh
         grams = site.carbon_kg_per_kwh[interval] * site.carbon_price_per_kg[interval]
         carbon = grams * discount.running[interval] * kwh
-        for column, kw in [*terms, (None, fixed[interval])]:
-            _cost(model, "electricity", column, kw * money)
-            _cost(model, "carbon", column, kw * carbon)
+        for column, kw in terms:
+            model.cost("electricity", column, kw * money)
+            model.cost("carbon", column, kw * carbon)
+        model.fixed_cost("electricity", fixed[interval] * money)
+        model.fixed_cost("carbon", fixed[interval] * carbon)
     _add_demand_charge(model, discount, site, draw, fixed)
 
 
@@ -174,7 +176,11 @@ def _add_space(
     model: Model, discount: Discount, site: Site, interval: int, column: int | None, load_kw: float
 ) -> None:
     rent = site.space_per_kw_month[interval] * model.instance.intervals[interval].months
-    _cost(model, "space", column, rent * load_kw * discount.running[interval])
+    value = rent * load_kw * discount.running[interval]
+    if column is None:
+        model.fixed_cost("space", value)
+    else:
+        model.cost("space", column, value)
 
 
 def _add_busy(model: Model, site: Site, draw: dict[int, Terms]) -> None:
@@ -189,7 +195,8 @@ def _add_busy(model: Model, site: Site, draw: dict[int, Terms]) -> None:
         if pool in pools:
             draw[int(interval)].append((column, pools[str(pool)].busy_kw_per_card))
     modes = {
-        (service.key, mode.configuration, mode.pool, name): mode.cards / (rate * service.peak_factor)
+        (service.key, mode.configuration, mode.pool, name): mode.cards
+        / (rate * service.peak_factor)
         for service in instance.services
         for mode in service.modes
         for name, rate in mode.throughput
@@ -215,11 +222,3 @@ def _add_demand_charge(
             index = (site.key, month.label, interval)
             model.at_least(Family.ENERGY, index, path, row, fixed[interval] * site.pue)
         model.cost("demand_charge", column, charge * discount.on(month.middle_day))
-
-
-def _cost(model: Model, term: str, column: int | None, value: float) -> None:
-    """A cost of a column, or of what stands anyway."""
-    if column is None:
-        model.fixed_cost(term, value)
-    else:
-        model.cost(term, column, value)

@@ -19,8 +19,8 @@ Payment = tuple[int, str | None, int, float]
 
 
 def add_limits(model: Model) -> None:
-    """Payments of a calendar year, or of the whole horizon, stay within the budget; no vendor gets more
-    than its share of all payments: spend[v] <= share·spend.
+    """Payments of a calendar year, or of the whole horizon, stay within the budget; no vendor gets
+    more than its share of all payments: spend[v] <= share·spend.
     """
     limits = model.instance.limits
     if not (limits.budget_by_year or limits.budget_total is not None or limits.vendor_share):
@@ -40,9 +40,7 @@ def add_limits(model: Model) -> None:
             (column, money / scale * ((1.0 if v == vendor else 0.0) - share))
             for _, v, column, money in payments
         ]
-        model.at_most(
-            Family.VENDOR_SHARE, (vendor,), ("limits", "vendor_share", vendor), terms, 0
-        )
+        model.at_most(Family.VENDOR_SHARE, (vendor,), ("limits", "vendor_share", vendor), terms, 0)
 
 
 def _payments(model: Model) -> Iterator[Payment]:

@@ -1,7 +1,8 @@
 """The mixed-integer program under construction: columns, registered rows, named cost terms.
 
-Belongs here: short ids for PuLP, the table from rows back to (family, index, path in the problem file),
-and scaling. Does not belong here: what a row means (the family modules) or solving (solver.engines).
+Belongs here: short ids for PuLP, the table from rows back to (family, index, path in the problem
+file), and scaling. Does not belong here: what a row means (the family modules) or solving
+(solver.engines).
 """
 
 import math
@@ -45,7 +46,9 @@ class Model:
 
     instance: Instance
     money_scale: float
-    problem: pulp.LpProblem = field(default_factory=lambda: pulp.LpProblem("rackmix", pulp.LpMinimize))
+    problem: pulp.LpProblem = field(
+        default_factory=lambda: pulp.LpProblem("rackmix", pulp.LpMinimize)
+    )
     columns: list[Column] = field(default_factory=list)
     rows: list[RowName] = field(default_factory=list)
     costs: dict[str, Terms] = field(default_factory=dict)
@@ -55,9 +58,9 @@ class Model:
     def column(self, kind: str, index: Index, upper: float, *, integer: bool) -> int:
         """Add a variable between 0 and ``upper``; returns its number."""
         number = len(self.columns)
-        category = pulp.LpInteger if integer else pulp.LpContinuous
         bound = None if math.isinf(upper) else upper
-        variable = self.problem.add_variable(f"x_{number:06}", 0, bound, category)
+        name = f"x_{number:06}"
+        variable = self.problem.add_variable(name, 0, bound, "Integer" if integer else "Continuous")
         self.columns.append(Column(kind, index, upper, integer, variable))
         self._by_kind.setdefault(kind, {})[index] = number
         return number
@@ -67,19 +70,34 @@ class Model:
         return self._by_kind.get(kind, {})
 
     def at_most(
-        self, family: Family, index: Index, path: Index, terms: Iterable[tuple[int, float]], limit: float
+        self,
+        family: Family,
+        index: Index,
+        path: Index,
+        terms: Iterable[tuple[int, float]],
+        limit: float,
     ) -> None:
         """Add the row ``terms <= limit``."""
         self._add(family, index, path, terms, pulp.LpConstraintLE, limit)
 
     def at_least(
-        self, family: Family, index: Index, path: Index, terms: Iterable[tuple[int, float]], limit: float
+        self,
+        family: Family,
+        index: Index,
+        path: Index,
+        terms: Iterable[tuple[int, float]],
+        limit: float,
     ) -> None:
         """Add the row ``terms >= limit``."""
         self._add(family, index, path, terms, pulp.LpConstraintGE, limit)
 
     def equal(
-        self, family: Family, index: Index, path: Index, terms: Iterable[tuple[int, float]], value: float
+        self,
+        family: Family,
+        index: Index,
+        path: Index,
+        terms: Iterable[tuple[int, float]],
+        value: float,
     ) -> None:
         """Add the row ``terms = value``."""
         self._add(family, index, path, terms, pulp.LpConstraintEQ, value)
@@ -114,7 +132,9 @@ class Model:
     ) -> None:
         name = f"c_{len(self.rows):06}"
         merged = _merge(terms)
-        pairs = [(self.columns[column].variable, value) for column, value in merged.items() if value]
+        pairs = [
+            (self.columns[column].variable, value) for column, value in merged.items() if value
+        ]
         expression = pulp.lpSum_vars_coefs(pairs) if pairs else pulp.LpAffineExpression.empty()
         expression.constant = -limit
         expression.sense = sense

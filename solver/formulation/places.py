@@ -1,6 +1,7 @@
 """The limits of places: power, rack units, and the switches of fabrics.
 
-Belongs here: rows per site and the columns of fabrics. Does not belong here: what they cost (costs.py).
+Belongs here: rows per site and the columns of fabrics. Does not belong here: what they cost
+(costs.py).
 """
 
 from collections import defaultdict
@@ -18,7 +19,9 @@ SWITCHES = "switches"
 def installed(
     model: Model, site: Site, weight: Callable[[Item], float]
 ) -> tuple[dict[int, Terms], list[float]]:
-    """What stands at a site by interval, weighted by item: terms of options, and the fleet's sum."""
+    """What stands at a site by interval, weighted by item: terms of options, and the fleet's
+    sum.
+    """
     instance = model.instance
     terms: dict[int, Terms] = defaultdict(list)
     fixed = [0.0] * len(instance.intervals)
@@ -38,8 +41,8 @@ def installed(
 def add_fabrics(model: Model) -> None:
     """Whole switches for every endpoint: for a line with f switches per endpoint, S[p] >= f·e.
 
-    S is cumulative and never falls; e counts nodes and hosts delivered to the site and still in use,
-    and never exceeds what the tree reaches (k^2/2 with two tiers, k^3/4 with three).
+    S is cumulative and never falls; e counts nodes and hosts delivered to the site and still in
+    use, and never exceeds what the tree reaches (k^2/2 with two tiers, k^3/4 with three).
     """
     for fabric in model.instance.fabrics:
         if fabric.max_endpoints is not None:
@@ -67,8 +70,8 @@ def _add_switches(model: Model, fabric: Fabric) -> None:
             if line.switch:
                 column = model.of(SWITCHES)[fabric.key, line.name, period_index]
                 row = [(column, 1.0), *((c, -v * line.per_endpoint) for c, v in terms)]
-                index = (fabric.key, line.name, "endpoints", interval)
-                model.at_least(Family.FABRIC, index, path, row, 0)
+                needed = (fabric.key, line.name, "endpoints", interval)
+                model.at_least(Family.FABRIC, needed, path, row, 0)
 
 
 def endpoint_terms(model: Model, fabric: Fabric) -> dict[int, Terms]:
@@ -103,7 +106,9 @@ def switch_terms(model: Model, site: str, weight_by_kw: float) -> dict[int, Term
 
 
 def add_power(model: Model) -> None:
-    """Installed load power at the meter stays within the cap: PUE·(sum of units·load + switches) <= cap."""
+    """Installed load power at the meter stays within the cap: PUE·(sum of units·load + switches)
+    <= cap.
+    """
     for site in model.instance.sites:
         if site.power_cap_kw is None:
             continue

@@ -1,7 +1,7 @@
 """What is ordered: quantities by option and discount tier, and the rules of an order.
 
-Belongs here: supply, minimum orders, discount tiers, host slots, licences, TPP, card types. Does not
-belong here: what the orders cost (costs.py) and the limits of places (places.py).
+Belongs here: supply, minimum orders, discount tiers, host slots, licences, TPP, card types. Does
+not belong here: what the orders cost (costs.py) and the limits of places (places.py).
 """
 
 from collections import defaultdict
@@ -36,8 +36,9 @@ def units_of(model: Model, option: Option) -> Terms:
 def add_orders(model: Model) -> None:
     """An order falls in one tier and reaches its first quantity and its offer's minimum order.
 
-    For offer f, period p, tier t, with Q[f,p,t] the units over all sites: first[t]·z <= Q <= last[t]·z
-    and sum over t of z <= 1. Offers with one tier from 1 unit, no fee and no minimum need no z.
+    For offer f, period p, tier t, with Q[f,p,t] the units over all sites: first[t]·z <= Q <=
+    last[t]·z and sum over t of z <= 1. Offers with one tier from 1 unit, no fee and no minimum
+    need no z.
     """
     columns = model.of(QUANTITY)
     for offer, period, options in _orders(model):
@@ -56,8 +57,8 @@ def add_orders(model: Model) -> None:
             model.at_most(family, index, path, [*quantity, (switch, -tier.last_units)], 0)
             model.at_least(family, index, path, [*quantity, (switch, -first)], 0)
         if len(switches) > 1:
-            index = (offer.key, period)
-            model.at_most(Family.DISCOUNT, index, ("offers", offer.key, "discounts"), switches, 1)
+            path = ("offers", offer.key, "discounts")
+            model.at_most(Family.DISCOUNT, (offer.key, period), path, switches, 1)
 
 
 def useful_tiers(offer: Offer) -> tuple[Tier, ...]:

@@ -1,7 +1,7 @@
 """Rows that every whole-number solution keeps anyway, and that bring the relaxation closer to it.
 
-Belongs here: valid rows on top of the plain formulation, each with the reason why it cuts off no plan.
-Does not belong here: rows that define the model.
+Belongs here: valid rows on top of the plain formulation, each with the reason why it cuts off no
+plan. Does not belong here: rows that define the model.
 """
 
 from solver.families import Family

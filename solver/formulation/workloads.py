@@ -39,7 +39,9 @@ class Held:
 
 
 def add_training(model: Model, held: Held) -> None:
-    """Every occurrence does its work in its window, in one pool (or, split, in pools of one site)."""
+    """Every occurrence does its work in its window, in one pool (or, split, in pools of one
+    site).
+    """
     for occurrence in model.instance.occurrences:
         chosen = _choose_pools(model, occurrence)
         for mode in occurrence.modes:
@@ -61,7 +63,9 @@ def _choose_pools(model: Model, occurrence: Occurrence) -> dict[str, int]:
         site = {s: model.column(SITE_CHOSEN, (key, s), 1, integer=True) for s in sites}
         model.equal(Family.TRAINING_POOL, (key,), path, [(c, 1.0) for c in site.values()], 1)
         return {mode.pool: site[model.instance.pool[mode.pool].site] for mode in occurrence.modes}
-    pools = {m.pool: model.column(POOL_CHOSEN, (key, m.pool), 1, integer=True) for m in occurrence.modes}
+    pools = {
+        m.pool: model.column(POOL_CHOSEN, (key, m.pool), 1, integer=True) for m in occurrence.modes
+    }
     model.equal(Family.TRAINING_POOL, (key,), path, [(c, 1.0) for c in pools.values()], 1)
     return pools
 
@@ -70,8 +74,12 @@ def most_units(model: Model, occurrence: Occurrence, mode: TrainingMode, interva
     """Units that finish the whole work within one interval: more are of no use there."""
     days = model.instance.intervals[interval].hours / 24
     steepest = mode.segments[0][0]
-    needed = max(math.ceil((occurrence.work / days - b) / a - 1e-9) for a, b in mode.segments if a > 0)
-    useful = needed if len(mode.segments) > 1 else math.ceil(occurrence.work / days / steepest - 1e-9)
+    needed = max(
+        math.ceil((occurrence.work / days - b) / a - 1e-9) for a, b in mode.segments if a > 0
+    )
+    useful = (
+        needed if len(mode.segments) > 1 else math.ceil(occurrence.work / days / steepest - 1e-9)
+    )
     return max(mode.min_units, min(mode.max_units, useful))
 
 
@@ -101,9 +109,7 @@ def _hold(
         if chosen is not None:
             model.at_most(Family.TRAINING_POOL, index, path, [(switch, 1.0), (chosen, -1.0)], 0)
     if switch is not None:
-        model.at_most(
-            Family.TRAINING_POOL, index, path, [(units, 1.0), (switch, -float(most))], 0
-        )
+        model.at_most(Family.TRAINING_POOL, index, path, [(units, 1.0), (switch, -float(most))], 0)
     for a, b in mode.segments:
         row = [(done, 1.0), (units, -a * days)]
         if b:
@@ -159,8 +165,8 @@ def _serve(model: Model, held: Held, service: Service, interval: int) -> None:
         held.terms[mode.pool, interval].append((replicas, float(mode.cards)))
     for name in service.classes:
         if peak[name] > 0:
-            index = (service.key, name, interval)
-            model.equal(Family.DEMAND, index, (*path, "requests"), routed[name], peak[name])
+            what = (service.key, name, interval)
+            model.equal(Family.DEMAND, what, (*path, "requests"), routed[name], peak[name])
 
 
 def add_reservations(model: Model, held: Held) -> None:
@@ -172,8 +178,8 @@ def add_reservations(model: Model, held: Held) -> None:
                 continue
             terms: Terms = []
             for pool in reservation.pools:
-                index = (reservation.key, pool, interval)
-                column = model.column(RESERVED, index, cards, integer=True)
+                where = (reservation.key, pool, interval)
+                column = model.column(RESERVED, where, cards, integer=True)
                 terms.append((column, 1.0))
                 held.terms[pool, interval].append((column, 1.0))
             index = (reservation.key, interval)
@@ -198,5 +204,7 @@ def add_capacity(model: Model, held: Held) -> None:
                 owned[entry.pool, interval] += entry.units * working
     for key, terms in sorted(held.terms.items()):
         pool = instance.pool[key[0]]
-        path = ("sites", pool.site) if not instance.site[pool.site].hosted else ("offers", pool.site)
+        path = (
+            ("sites", pool.site) if not instance.site[pool.site].hosted else ("offers", pool.site)
+        )
         model.at_most(Family.CAPACITY, key, path, [*terms, *bought[key]], owned[key])

@@ -1,6 +1,7 @@
 """The seam: left of it files, units and defaults; right of it only keys and plain numbers.
 
-Belongs here: the instance's records (model.py) and what builds them. Does not belong here: mathematics.
+Belongs here: the instance's records (model.py) and what builds them. Does not belong here:
+mathematics.
 """
 
 from solver.instance.build import build_instance

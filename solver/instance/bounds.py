@@ -1,9 +1,10 @@
 """Finite bounds on order quantities, computed from the data; never a big-M.
 
-A plan needs no more of a pool than would meet, in each period on its own, every workload that can run
-there: with that many cards all of them run there side by side from that period on. Orders may exceed it
-only to reach a discount tier or a minimum order. Buying what nothing can use, only to dilute a vendor's
-share, is not considered. Belongs here: those counts. Does not belong here: rows of the model.
+A plan needs no more of a pool than would meet, in each period on its own, every workload that can
+run there: with that many cards all of them run there side by side from that period on. Orders may
+exceed it only to reach a discount tier or a minimum order. Buying what nothing can use, only to
+dilute a vendor's share, is not considered. Belongs here: those counts. Does not belong here: rows
+of the model.
 """
 
 import math
@@ -32,9 +33,9 @@ from solver.instance.timeline import Timeline
 class Demand:
     """The workloads."""
 
-    occurrences: Sequence[Occurrence]
-    services: Sequence[Service]
-    reservations: Sequence[Reservation]
+    occurrences: tuple[Occurrence, ...]
+    services: tuple[Service, ...]
+    reservations: tuple[Reservation, ...]
 
 
 def cards_needed(timeline: Timeline, demand: Demand, pool: Pool) -> int:
@@ -52,8 +53,8 @@ def cards_needed(timeline: Timeline, demand: Demand, pool: Pool) -> int:
             for interval in range(timeline.count):
                 by_interval[interval] += reservation.cards[interval]
     highest = [0] * len(by_period)
-    for interval in timeline.intervals:
-        highest[interval.period] = max(highest[interval.period], by_interval[interval.index])
+    for cut in timeline.intervals:
+        highest[cut.period] = max(highest[cut.period], by_interval[cut.index])
     return max(a + b for a, b in zip(by_period, highest, strict=True))
 
 
@@ -106,7 +107,9 @@ def bound_offers(
     }
     hosts: dict[str, int] = {}
     for bay in bays:
-        inside = [cards[p.key] for p in pools if p.kind is Kind.HOST and f"{p.site}/{p.box}" == bay.key]
+        inside = [
+            cards[p.key] for p in pools if p.kind is Kind.HOST and f"{p.site}/{p.box}" == bay.key
+        ]
         hosts[bay.key] = math.ceil(sum(inside) / bay.slots)
     units = {pool.key: -(-cards[pool.key] // pool.unit_cards) for pool in pools}
     by_offer: dict[str, list[Option]] = {}

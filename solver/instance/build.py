@@ -1,7 +1,7 @@
 """From a problem and its catalogue to the instance.
 
-Belongs here: the order of the steps and what only shows when all parts are there. Does not belong here:
-the parts, which have modules of their own.
+Belongs here: the order of the steps and what only shows when all parts are there. Does not belong
+here: the parts, which have modules of their own.
 """
 
 from collections.abc import Iterator

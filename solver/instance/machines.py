@@ -1,7 +1,7 @@
 """Items, pools, bays and the owned fleet.
 
-Belongs here: which things can stand where, in which boxes, with which power. Does not belong here: how
-they are bought (market.py) or used (workloads.py).
+Belongs here: which things can stand where, in which boxes, with which power. Does not belong here:
+how they are bought (market.py) or used (workloads.py).
 """
 
 import re
@@ -107,7 +107,9 @@ class Machines:
     def placements(
         self, path: Path, name: str, site: str, *, standalone: bool, host: str | None = None
     ) -> tuple[Placement, ...]:
-        """Where units of an item can go at a site; one for each host type that takes a loose card."""
+        """Where units of an item can go at a site; one for each host type that takes a loose
+        card.
+        """
         item = self.item(path, name, site)
         if item.kind is Kind.HOST:
             return (Placement(site, None, self._bay(path, site, name)),)
@@ -125,19 +127,19 @@ class Machines:
 
     def domain_cards(self, pool: Pool) -> int:
         """Cards of one scale-up domain in a pool."""
-        card = self.sources.catalog.find("accelerators", pool.card)
+        card = self.sources.catalog.accelerators[pool.card]
         if pool.kind is Kind.NODE:
-            node = self.sources.catalog.find("nodes", pool.box)
+            node = self.sources.catalog.nodes[pool.box]
             return node.scale_up_cards or node.cards
         if pool.kind is Kind.HOST:
-            host = self.sources.catalog.find("hosts", pool.box)
+            host = self.sources.catalog.hosts[pool.box]
             return max(1, min(card.scale_up_cards or 1, host.slots))
         return 1
 
     def box_cards(self, pool: Pool) -> int | None:
         """Cards of one box of a pool; None for standalone cards."""
         if pool.kind is Kind.HOST:
-            return self.sources.catalog.find("hosts", pool.box).slots
+            return self.sources.catalog.hosts[pool.box].slots
         return pool.unit_cards if pool.kind is Kind.NODE else None
 
     def _pool(self, path: Path, site: str, card: str, box: str, item: Item) -> str:

@@ -1,19 +1,19 @@
 """Offers as options: every way to take one, with its dates, price, rules and place.
 
-Belongs here: blocks `offers`, `export_rules`, `export_licences`, `export_caps`. Does not belong here:
-bounds on quantities (bounds.py), which need the workloads first.
+Belongs here: blocks `offers`, `export_rules`, `export_licences`, `export_caps`. Does not belong
+here: bounds on quantities (bounds.py), which need the workloads first.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import catalogs
 from problems.dates import Span
 from problems.quantities import Supply
 from problems.schema.market import Offer as OfferBlock
 from solver.instance.machines import Machines, Placement, kind_of
-from solver.instance.model import Exclusion, Kind, Offer, Option, SupplyWindow, Tier
+from solver.instance.model import Exclusion, Interval, Offer, Option, SupplyWindow, Tier
 from solver.instance.sources import Path, Sources
 from solver.instance.timeline import Timeline
 
@@ -54,7 +54,8 @@ class Market:
             if mine:
                 offers.append(self._offer(key, block))
         excluded = tuple(
-            Exclusion(*names, min(days), max(days)) for names, days in sorted(self._excluded.items())
+            Exclusion(*names, min(days), max(days))
+            for names, days in sorted(self._excluded.items())
         )
         return tuple(offers), tuple(sorted(options, key=lambda o: o.key)), excluded
 
@@ -88,7 +89,9 @@ class Market:
                     continue
                 ordered = self._order_day(block, day, ruling)
                 if ordered >= (self.sources.problem.horizon.orders_from or self._start):
-                    yield from self._in_period(path, block, placement, period.index, ordered, ruling)
+                    yield from self._in_period(
+                        path, block, placement, period.index, ordered, ruling
+                    )
 
     @property
     def _start(self) -> date:
@@ -186,7 +189,9 @@ class Market:
     def _retires(self, item: str, delivered: date) -> int:
         """The interval from which a unit delivered on a day is no longer in use."""
         life = life_of(self.sources.catalog.item(item))
-        return self.timeline.count if life is None else self.timeline.index_from(life.after(delivered))
+        return (
+            self.timeline.count if life is None else self.timeline.index_from(life.after(delivered))
+        )
 
     def _supply(self, block: OfferBlock) -> tuple[SupplyWindow, ...]:
         if block.supply is None:
@@ -212,7 +217,9 @@ class Market:
         )
 
     def _windows(self, supply: Supply, period: int) -> tuple[int, int]:
-        """First and last supply window that a period touches; windows step from the horizon's start."""
+        """First and last supply window that a period touches; windows step from the horizon's
+        start.
+        """
         if supply.per is None:
             return 0, 0
         begin = self.sources.calendar.period_start(period).date()
@@ -293,9 +300,9 @@ def life_of(row: object) -> Span | None:
     return None if years is None else Span(months=round(years * 12))
 
 
-def count_before(intervals: tuple[object, ...], stop: object) -> int:
+def count_before(intervals: tuple[Interval, ...], stop: datetime) -> int:
     """How many intervals begin before a moment."""
-    return sum(1 for interval in intervals if interval.start < stop)  # type: ignore[attr-defined]
+    return sum(1 for interval in intervals if interval.start < stop)
 
 
 def _tiers(block: OfferBlock) -> tuple[Tier, ...]:
@@ -325,6 +332,3 @@ def _window_index(per: Span, origin: date, day: date) -> int:
     while per.times(index + 1).after(origin) <= day:
         index += 1
     return index
-
-
-__all__ = ["FREE", "UNBOUNDED", "Kind", "Market", "Ruling", "life_of"]

@@ -1,12 +1,13 @@
 """The instance: a problem and its catalogue figures as sorted index sets and plain numbers.
 
-Belongs here: the frozen records everything right of the seam reads - formulation, plan, verification.
-Money is in the problem's currency, power in kW, energy in kWh, compute in PFLOP/s, work in PFLOP/s-days,
-rates in requests per second, time in days since the start of the horizon. Does not belong here: how the
-records are derived (the other modules of this package), or any mathematics.
+Belongs here: the frozen records everything right of the seam reads - formulation, plan,
+verification. Money is in the problem's currency, power in kW, energy in kWh, compute in PFLOP/s,
+work in PFLOP/s-days, rates in requests per second, time in days since the start of the horizon.
+Does not belong here: how the records are derived (the other modules of this package), or any
+mathematics.
 
-A *unit* is what an order line counts: one node, one host, one card. A *box* is what cards sit in: a node
-type, a host type, or nothing (standalone).
+A *unit* is what an order line counts: one node, one host, one card. A *box* is what cards sit in:
+a node type, a host type, or nothing (standalone).
 """
 
 import hashlib
@@ -14,17 +15,20 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
-from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
-
-class Kind(StrEnum):
-    """What an order line buys."""
-
-    CARD = "card"
-    NODE = "node"
-    HOST = "host"
+from solver.instance.demand import Occurrence as Occurrence
+from solver.instance.demand import Reservation as Reservation
+from solver.instance.demand import Service as Service
+from solver.instance.demand import ServingMode as ServingMode
+from solver.instance.demand import TrainingMode as TrainingMode
+from solver.instance.kinds import Kind as Kind
+from solver.instance.offers import Exclusion as Exclusion
+from solver.instance.offers import Offer as Offer
+from solver.instance.offers import Option as Option
+from solver.instance.offers import SupplyWindow as SupplyWindow
+from solver.instance.offers import Tier as Tier
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +77,8 @@ class Site:
 
     key: str
     hosted: bool
-    """True for the place of a lease hosted by its vendor: no power, racks, energy, fabric, spares."""
+    """True for the place of a lease hosted by its vendor: no power, racks, energy, fabric,
+    spares."""
     pue: float
     power_cap_kw: tuple[float, ...] | None
     """At the meter, PUE included; None: unlimited."""
@@ -157,152 +162,13 @@ class FleetEntry:
 
 
 @dataclass(frozen=True, slots=True)
-class SupplyWindow:
-    """At most `units` over these periods: deliveries in them, or for a lease units held in each."""
-
-    periods: tuple[int, ...]
-    units: int
-
-
-@dataclass(frozen=True, slots=True)
-class Tier:
-    """Orders of `first_units` .. `last_units` units cost `off` less, all units alike."""
-
-    first_units: int
-    last_units: int
-    off: float
-
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """One priced line on the market. Units delivered in one period count over all sites together."""
-
-    key: str
-    item: str
-    kind: Kind
-    vendor: str
-    leased: bool
-    minimum_order: int
-    fixed_fee: float
-    """Paid at delivery, once for each period with a delivery."""
-    tiers: tuple[Tier, ...]
-    """Cover 1 and every larger quantity without gaps; the first is the undiscounted one unless a
-    discount begins at 1."""
-    supply: tuple[SupplyWindow, ...]
-    extra_share: float
-    """Extras as a share of the price after discount."""
-    extra_per_unit: float
-    max_units: int
-    """Most units delivered in one period that any sensible plan contains; 0 where no workload can
-    use it. A bound of the search, not a rule: a plan made by hand may exceed it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Option:
-    """One way to take one offer: a delivery to a site in a period, or a lease from one to another."""
-
-    key: str
-    offer: str
-    item: str
-    site: str
-    pool: str | None
-    """The pool its cards join; None for hosts."""
-    bay: str | None
-    """The bay it adds hosts to, or whose slots its cards take."""
-    period: int
-    ordered: date
-    delivered: date
-    until: date | None
-    """First day after the lease; it may lie past the horizon when the minimum term does. None for
-    purchases."""
-    first: int
-    last: int
-    """In use over intervals `first` .. `last` - 1."""
-    unit_price: float
-    """Purchase price before discount; for a lease the price of one unit for an hour."""
-    lease_hours: tuple[tuple[int, float], ...]
-    """For a lease: hours billed in each interval, by interval; hours past the horizon are billed
-    in the last interval. Empty for purchases."""
-    payments: tuple[tuple[date, float], ...]
-    """Dates and shares of price, extras and surcharge; empty for leases."""
-    surcharge_fraction: float
-    """Export surcharge as a share of the price after discount, paid with it."""
-    licensed_card: str | None
-    """The accelerator whose licences each card of it uses up; None when it needs none."""
-
-
-@dataclass(frozen=True, slots=True)
-class TrainingMode:
-    """How an occurrence runs in a pool: n units hold n x unit_cards cards."""
-
-    pool: str
-    min_units: int
-    """Fewest units at once, from memory and whole scale-up domains."""
-    max_units: int
-    """Most units at once that can be of use."""
-    segments: tuple[tuple[float, float], ...]
-    """(a, b): work per day is at most a*n + b PFLOP/s-days for each, goodput included."""
-
-
-@dataclass(frozen=True, slots=True)
-class Occurrence:
-    """One run of a training job between intervals `first` and `last` - 1."""
-
-    key: str
-    """`job#1`."""
-    job: str
-    number: int
-    first: int
-    last: int
-    work: float
-    """PFLOP/s-days."""
-    split: bool
-    """May run in several pools of one site at once."""
-    modes: tuple[TrainingMode, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ServingMode:
-    """A configuration in a pool: replicas of `cards` cards, each serving its throughput."""
-
-    configuration: str
-    pool: str
-    cards: int
-    throughput: tuple[tuple[str, float], ...]
-    """Requests per second of one replica serving that class alone; a class absent cannot be
-    served."""
-
-
-@dataclass(frozen=True, slots=True)
-class Service:
-    """An inference service. Demand is the peak rate; energy follows demand / peak_factor."""
-
-    key: str
-    classes: tuple[str, ...]
-    demand: tuple[tuple[float, ...], ...]
-    """By class, then interval: requests per second at the peak."""
-    peak_factor: float
-    whole_replicas: bool
-    modes: tuple[ServingMode, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Reservation:
-    """Cards held busy."""
-
-    key: str
-    cards: tuple[int, ...]
-    """By interval."""
-    pools: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class FabricLine:
     """A part of a fabric with its price by period and how many are needed.
 
-    `switch` lines are whole numbers bought cumulatively: installed switches of the line, counted over
-    all periods so far, are at least `per_endpoint` x endpoints in every interval. Other lines follow
-    deliveries: exactly `per_endpoint` for each endpoint delivered, or `per_card` for each card.
+    `switch` lines are whole numbers bought cumulatively: installed switches of the line, counted
+    over all periods so far, are at least `per_endpoint` x endpoints in every interval. Other lines
+    follow deliveries: exactly `per_endpoint` for each endpoint delivered, or `per_card` for each
+    card.
     """
 
     name: str
@@ -334,23 +200,10 @@ class Fabric:
 
 
 @dataclass(frozen=True, slots=True)
-class Exclusion:
-    """An offer's item that cannot be delivered to a site, with the rule and its figures."""
-
-    offer: str
-    item: str
-    site: str
-    rule: str
-    reason: str
-    first: date
-    last: date
-    """First and last period start that it holds for."""
-
-
-@dataclass(frozen=True, slots=True)
 class Limits:
-    """Limits on the plan as a whole. Spend: nominal payments for purchases (fabric, fees, extras and
-    surcharges included) and leases."""
+    """Limits on the plan as a whole. Spend: nominal payments for purchases (fabric, fees, extras
+    and surcharges included) and leases.
+    """
 
     budget_by_year: tuple[tuple[int, float], ...]
     budget_total: float | None

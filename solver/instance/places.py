@@ -1,7 +1,7 @@
 """Sites and fabrics as numbers over intervals and periods.
 
-Belongs here: blocks `sites` and `fabrics`, and the places of vendor-hosted leases. Does not belong here:
-pools and machines (items.py, market.py).
+Belongs here: blocks `sites` and `fabrics`, and the places of vendor-hosted leases. Does not belong
+here: pools and machines (items.py, market.py).
 """
 
 from datetime import date
@@ -22,7 +22,9 @@ def build_sites(sources: Sources, timeline: Timeline) -> tuple[Site, ...]:
     problem = sources.problem
     sites = [_site(sources, timeline, key, block) for key, block in problem.sites.items()]
     hosted = [
-        key for key, offer in problem.offers.items() if offer.lease is not None and offer.site is None
+        key
+        for key, offer in problem.offers.items()
+        if offer.lease is not None and offer.site is None
     ]
     sites += [_hosted(key, timeline) for key in hosted]
     return tuple(sorted(sites, key=lambda site: site.key))
@@ -50,7 +52,8 @@ def _site(sources: Sources, timeline: Timeline, key: str, block: SiteBlock) -> S
         price_per_kwh=energy,
         demand_charge_per_kw=demand or (0.0,) * months,
         space_per_kw_month=read(block.space, "space") or zeros,
-        carbon_kg_per_kwh=(read(carbon.intensity, "carbon", "intensity") if carbon else None) or zeros,
+        carbon_kg_per_kwh=(read(carbon.intensity, "carbon", "intensity") if carbon else None)
+        or zeros,
         carbon_price_per_kg=tuple(p / 1000 for p in price) if price else zeros,
     )
 
@@ -120,11 +123,17 @@ def _fabric(sources: Sources, key: str, block: FabricBlock, units: int) -> Fabri
         return tuple(sources.at((*path, name), steps, day) for day in days)
 
     if block.price_per_card is not None:
-        line = _line("card", "per card", prices("price_per_card", block.price_per_card), per_card=1.0)
+        line = _line(
+            "card", "per card", prices("price_per_card", block.price_per_card), per_card=1.0
+        )
         return Fabric(key, block.site, block.vendor, 0, None, (line,))
     radix, power_kw, switch_prices = _switch(sources, path, block, prices)
     reach = radix**2 // 2 if block.tiers == 2 else radix**3 // 4
-    levels = {"leaf": 2.0, "spine": 1.0} if block.tiers == 2 else {"leaf": 2.0, "spine": 2.0, "core": 1.0}
+    levels = (
+        {"leaf": 2.0, "spine": 1.0}
+        if block.tiers == 2
+        else {"leaf": 2.0, "spine": 2.0, "core": 1.0}
+    )
     nics = block.nics_per_node or 0
     endpoints = min(reach, nics * units)
     lines = [

@@ -1,7 +1,7 @@
 """What every part of the builder reads and writes: the problem, the facts, errors and assumptions.
 
-Belongs here: looking up facts, collecting errors with their path in the file, and remembering what the
-plan must list as an assumption. Does not belong here: anything about one block of the file.
+Belongs here: looking up facts, collecting errors with their path in the file, and remembering what
+the plan must list as an assumption. Does not belong here: anything about one block of the file.
 """
 
 from collections.abc import Callable
@@ -36,15 +36,17 @@ class Sources:
     _assumed: dict[str, dict[str, None]] = field(default_factory=dict)
 
     def assume(self, sentence: str, subject: str = "") -> None:
-        """Remember a sentence for the plan's assumptions, once; ``{}`` in it stands for the subjects
-        it holds for."""
+        """Remember a sentence for the plan's assumptions, once; ``{}`` in it stands for the
+        subjects it holds for.
+        """
         self._assumed.setdefault(sentence, {}).setdefault(subject)
 
     @property
     def assumptions(self) -> tuple[str, ...]:
         """Every sentence, with the subjects it holds for."""
         return tuple(
-            sentence.replace("{}", ", ".join(subjects)) for sentence, subjects in self._assumed.items()
+            sentence.replace("{}", ", ".join(subjects))
+            for sentence, subjects in self._assumed.items()
         )
 
     def fail(self, path: Path, message: str) -> None:

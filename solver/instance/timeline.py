@@ -1,6 +1,7 @@
 """The time structure: periods of orders, intervals between all changes, calendar months.
 
-Belongs here: cutting the horizon. Does not belong here: which dates cut it (build.py collects them).
+Belongs here: cutting the horizon. Does not belong here: which dates cut it (build.py collects
+them).
 """
 
 from collections.abc import Iterable
@@ -36,12 +37,14 @@ class Calendar:
         if horizon.hours is not None:
             end = start + timedelta(hours=horizon.hours)
             step = Span(days=horizon.hours / 24)
-            return cls(start, end, step, (_period(0, start, end, start, horizon.start.isoformat()),))
+            return cls(
+                start, end, step, (_period(0, start, end, start, horizon.start.isoformat()),)
+            )
         assert horizon.end is not None
         end = moment(horizon.end + timedelta(days=1))
         name = horizon.period or "quarter"
         step = Span(months=PERIOD_MONTHS[name])
-        periods = []
+        periods: list[Period] = []
         while (begin := moment(step.times(len(periods)).after(horizon.start))) < end:
             after = min(end, moment(step.times(len(periods) + 1).after(horizon.start)))
             periods.append(_period(len(periods), begin, after, start, _label(begin.date(), name)))
@@ -76,7 +79,9 @@ class Timeline:
     @classmethod
     def of(cls, calendar: Calendar, cuts: Iterable[date]) -> "Timeline":
         """Cut the periods further at every date of ``cuts`` that lies within the horizon."""
-        moments = {moment(cut) for cut in cuts} | {calendar.period_start(p.index) for p in calendar.periods}
+        moments = {moment(cut) for cut in cuts} | {
+            calendar.period_start(p.index) for p in calendar.periods
+        }
         inside = sorted(m for m in moments if calendar.start < m < calendar.end)
         edges = [calendar.start, *inside, calendar.end]
         starts = [calendar.period_start(p.index) for p in calendar.periods]
@@ -100,7 +105,9 @@ class Timeline:
         return len(self.intervals)
 
     def index_from(self, day: date) -> int:
-        """The first interval that begins on or after a day; the number of intervals if none does."""
+        """The first interval that begins on or after a day; the number of intervals if none
+        does.
+        """
         return sum(1 for interval in self.intervals if interval.start < moment(day))
 
     def days(self) -> tuple[date, ...]:

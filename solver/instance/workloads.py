@@ -37,7 +37,9 @@ FIGURE = {
 
 def windows(calendar: Calendar, job: TrainingJob) -> tuple[list[tuple[date, date]], int]:
     """First days and days after of a job's occurrences, and how many ran over the horizon's end."""
-    after_end = calendar.end.date() if calendar.end.hour == 0 else calendar.end.date() + timedelta(1)
+    after_end = (
+        calendar.end.date() if calendar.end.hour == 0 else calendar.end.date() + timedelta(1)
+    )
     first = calendar.start.date()
     last = after_end - timedelta(days=1)
     if job.window is not None:
@@ -135,13 +137,15 @@ class Workloads:
 
     def _last(self, day_after: date) -> int:
         end = self.timeline.calendar.end
-        return self.timeline.count if day_after >= end.date() else self.timeline.index_from(day_after)
+        return (
+            self.timeline.count if day_after >= end.date() else self.timeline.index_from(day_after)
+        )
 
     def _card(self, pool: Pool) -> catalogs.Accelerator:
-        return self.sources.catalog.find("accelerators", pool.card)
+        return self.sources.catalog.accelerators[pool.card]
 
     def _model(self, name: str) -> catalogs.Model:
-        return self.sources.catalog.find("models", name)
+        return self.sources.catalog.models[name]
 
     def _active(self, name: str) -> float:
         model = self._model(name)
@@ -158,7 +162,8 @@ class Workloads:
     def _work(self, key: str, job: TrainingJob) -> float:
         if job.flop is not None:
             return job.flop / training.PFLOP_PER_S_DAY
-        assert job.model is not None and job.tokens is not None
+        assert job.model is not None
+        assert job.tokens is not None
         return training.training_work(self._active(job.model), job.tokens)
 
     def _training_modes(self, key: str, job: TrainingJob) -> Iterator[TrainingMode]:
@@ -241,8 +246,8 @@ class Workloads:
     ) -> Iterator[ServingMode]:
         if not serving.fits_box(row.cards, self.machines.box_cards(pool)):
             self.sources.assume(
-                f"inference.{key}: {row.name} ({row.cards} cards) neither divides nor fills boxes of "
-                f"{self.machines.box_cards(pool)} and is not used in {pool.key}."
+                f"inference.{key}: {row.name} ({row.cards} cards) neither divides nor fills boxes "
+                f"of {self.machines.box_cards(pool)} and is not used in {pool.key}."
             )
             return
         rates = row.requests_per_second
@@ -253,7 +258,8 @@ class Workloads:
     def _utilised(
         self, key: str, block: ServiceBlock, pool: Pool, classes: Sequence[str]
     ) -> Iterator[ServingMode]:
-        assert block.model is not None and block.utilization is not None
+        assert block.model is not None
+        assert block.utilization is not None
         path: Path = ("inference", key, "utilization")
         share = block.utilization
         share = share.get(pool.card, 0.0) if isinstance(share, dict) else share
@@ -262,7 +268,8 @@ class Workloads:
         if not peak or cards is None:
             return
         tokens = {
-            name: kind.prompt_tokens + kind.answer_tokens for name, kind in (block.classes or {}).items()
+            name: kind.prompt_tokens + kind.answer_tokens
+            for name, kind in (block.classes or {}).items()
         } or {SINGLE_CLASS: (block.prompt_tokens or 0) + (block.answer_tokens or 0)}
         active = self._active(block.model)
         throughput = tuple(

@@ -109,7 +109,7 @@ def read_rows(instance: Instance, plan: Plan, tally: Tally) -> Decided:
 
 def _unknown(row: Any, names: tuple[Name, ...]) -> str:
     word, name, known = next(entry for entry in names if entry[1](row) not in entry[2])
-    return f"unknown {word} {name(row)!r}{nearest(name(row), sorted(known))}"
+    return f"unknown {word} {name(row)!r}{nearest(str(name(row)), sorted(known))}"
 
 
 def _check_frame(instance: Instance, plan: Plan, tally: Tally) -> None:
@@ -211,7 +211,7 @@ class _Reader:
         )
         for word, name, known in names:
             if not self.tally.holds(Family.RECORD, name in known):
-                hint = nearest(name, sorted(known))
+                hint = nearest(str(name), sorted(known))
                 self.fault(where, f"unknown {word} {name!r}{hint}")
                 return False
         return True

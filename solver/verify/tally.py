@@ -25,7 +25,7 @@ def same(found: float, expected: float, scale: float = 0.0) -> bool:
     (True, False, False)
     """
     slack = max(RELATIVE * max(abs(found), abs(expected), scale), FLOOR)
-    return math.isfinite(found) and abs(found - expected) <= slack
+    return math.isfinite(slack) and abs(found - expected) <= slack
 
 
 def keeps(value: float, limit: float) -> bool:

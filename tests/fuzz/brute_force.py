@@ -26,7 +26,7 @@ from solver.instance import Instance
 from solver.instance.model import Fabric, FabricLine, Kind, Offer, Option
 from tests.fuzz.money import Money
 from tests.fuzz.routing import Rates
-from tests.fuzz.running import NEAR, Run, Running, TooLarge
+from tests.fuzz.running import NEAR, Effort, Run, Running, TooLarge
 
 Switches = dict[tuple[str, str, int], int]
 """Switches bought so far by fabric, line and period."""
@@ -71,17 +71,17 @@ class Order:
         return max(tier.off for tier in self.offer.tiers)
 
 
-def cheapest(instance: Instance, most: int = 40_000) -> Best | None:
-    """The cheapest plan, or None where there is none; raises TooLarge after ``most`` purchases."""
-    return _Search(instance, most).find()
+def cheapest(instance: Instance, effort: int = 300_000) -> Best | None:
+    """The cheapest plan, or None where there is none; raises TooLarge after ``effort`` steps."""
+    return _Search(instance, Effort(effort)).find()
 
 
 class _Search:
-    def __init__(self, instance: Instance, most: int) -> None:
+    def __init__(self, instance: Instance, effort: Effort) -> None:
         self.instance = instance
         self.money = Money(instance)
-        self.running = Running(instance, self.money)
-        self.left = most
+        self.running = Running(instance, self.money, effort)
+        self.effort = effort
         self.diluted = bool(instance.limits.vendor_share)
         self.orders = self._orders()
         self._prices: dict[tuple[str, float], float] = {}
@@ -251,12 +251,10 @@ class _Search:
         return self.best
 
     def _from(self, number: int, slack: list[float], cost: float) -> None:
-        self.left -= 1
-        if self.left < 0:
-            raise TooLarge("too many purchases")
+        self.effort.spend(1)
         if self._too_dear(cost):
             return
-        if self.running.best(self._working(number)) is None:
+        if not self.running.possible(self._working(number)):
             return
         if number == len(self.orders):
             self._whole(cost)

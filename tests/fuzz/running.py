@@ -33,6 +33,19 @@ class TooLarge(Exception):
     """The problem has too many possibilities to go through them all."""
 
 
+@dataclass
+class Effort:
+    """Steps left until a problem counts as too large: the same on every machine."""
+
+    left: int
+
+    def spend(self, steps: int) -> None:
+        """Raises TooLarge when nothing is left."""
+        self.left -= steps
+        if self.left < 0:
+            raise TooLarge("too many steps")
+
+
 @dataclass(frozen=True)
 class Setting:
     """Replicas and reserved cards of one interval."""
@@ -70,10 +83,10 @@ class Run:
 class Running:
     """Finds the cheapest run for given cards."""
 
-    def __init__(self, instance: Instance, money: Money, most: int = 20_000) -> None:
+    def __init__(self, instance: Instance, money: Money, effort: Effort) -> None:
         self.instance = instance
         self.money = money
-        self.most = most
+        self.effort = effort
         self.routing = Routing(instance, money)
         self.place = {pool.key: number for number, pool in enumerate(instance.pools)}
         self.whole = [s for s in instance.services if s.whole_replicas]
@@ -82,6 +95,8 @@ class Running:
         self.needs = [self._needs(i) for i in range(money.count)]
         """Cards by interval and pool beyond which no more can be of use."""
         self._runs: dict[tuple[Cards, ...], Run | None] = {}
+        self._enough: list[Cards] = []
+        self._short: list[Cards] = []
         self._steps: dict[object, list[Step]] = {}
 
     # What can be held in an interval
@@ -137,8 +152,7 @@ class Running:
 
     def _served(self, interval: int, service: Service) -> Iterator[Setting]:
         most = [self._most_replicas(service, n, interval) for n in range(len(service.modes))]
-        if math.prod(each + 1 for each in most) > 1500:
-            raise TooLarge(f"{most} replicas of {service.key}")
+        self.effort.spend(10 * math.prod(each + 1 for each in most))
         for counts in product(*(range(each + 1) for each in most)):
             replicas = {(service.key, n): count for n, count in enumerate(counts)}
             served = self.routing.interval(interval, [service], replicas, [])
@@ -160,8 +174,7 @@ class Running:
                 yield Setting(tuple(cards), cost, {}, dict(zip(names, counts, strict=True)))
 
     def _joined(self, before: list[Setting], more: list[Setting]) -> list[Setting]:
-        if len(before) * len(more) > self.most:
-            raise TooLarge(f"{len(before)} x {len(more)} settings")
+        self.effort.spend(len(before) * len(more))
         joined = [
             Setting(
                 tuple(a + b for a, b in zip(one.cards, two.cards, strict=True)),
@@ -178,6 +191,18 @@ class Running:
         return _undominated(joined, lambda s: (*s.cards, s.cost))
 
     # The cheapest run
+
+    def possible(self, working: tuple[Cards, ...]) -> bool:
+        """Whether there is a run: more cards never hurt, so most answers follow from earlier ones."""
+        cards = tuple(card for row in working for card in row)
+        if any(all(a >= b for a, b in zip(cards, least, strict=True)) for least in self._enough):
+            return True
+        if any(all(a <= b for a, b in zip(cards, most, strict=True)) for most in self._short):
+            return False
+        self.effort.spend((len(self._enough) + len(self._short)) // 20)
+        found = self.best(working) is not None
+        (self._enough if found else self._short).append(cards)
+        return found
 
     def best(self, working: tuple[Cards, ...]) -> Run | None:
         """The run of least energy cost, demand charges left aside; `working` by interval."""
@@ -212,13 +237,12 @@ class Running:
         states = [(tuple(o.work for o in occurrences), 0.0, ())]
         for interval in range(self.money.count):
             steps = self._steps_of(interval, working[interval], chosen)
+            self.effort.spend(len(states) * len(steps))
             after = [
                 (_left(left, step.work), cost + step.cost, (*taken, step))
                 for left, cost, taken in states
                 for step in steps
             ]
-            if len(after) > self.most * 5:
-                raise TooLarge(f"{len(after)} states")
             done = [o.last == interval + 1 for o in occurrences]
             states = [
                 state
@@ -261,6 +285,7 @@ class Running:
         empty = Setting((0.0,) * len(cards), 0.0)
         partial = [Step((), 0.0, (0.0,) * len(cards), {}, empty)]
         for occurrence, modes in zip(self.instance.occurrences, running, strict=True):
+            self.effort.spend(len(partial))
             partial = [
                 self._with_units(step, interval, occurrence, modes, counts)
                 for counts in product(
@@ -269,8 +294,6 @@ class Running:
                 for step in partial
             ]
             partial = [step for step in partial if _fits(step.cards, cards)]
-            if len(partial) > self.most:
-                raise TooLarge(f"{len(partial)} holdings")
         yield from partial
 
     def _counts(
@@ -303,6 +326,7 @@ class Running:
 
     def cheapest_setting(self, interval: int, spare: Cards) -> tuple[Setting | None, float]:
         """The cheapest setting among the spare cards, fractional services included in its cost."""
+        self.effort.spend(1 + len(self.settings[interval]) // 10)
         best, least = None, math.inf
         fractional = self._active(interval, self.fractional)
         for setting in self.settings[interval]:
@@ -368,8 +392,7 @@ class Running:
                     cost = held.cost + setting.cost
                     steps.append(Step(held.work, cost, held.cards, held.units, setting))
             each.append(steps)
-        if math.prod(len(steps) for steps in each) > self.most:
-            raise TooLarge(f"{[len(steps) for steps in each]} steps under a demand charge")
+        self.effort.spend(math.prod(len(steps) for steps in each))
         for steps in product(*each):
             done = [sum(step.work[n] for step in steps) for n in range(len(occurrences))]
             if all(d >= o.work * (1 - NEAR) for d, o in zip(done, occurrences, strict=True)):
@@ -415,6 +438,7 @@ class Running:
             for cards, step in zip(working, steps, strict=True)
         ]
         replicas = [step.setting.replicas for step in steps]
+        self.effort.spend(20)
         routed = self.routing.horizon(self.instance.services, replicas, spare, draws)
         if routed is None:
             return None

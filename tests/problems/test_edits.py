@@ -80,6 +80,7 @@ def test_values_read_as_in_yaml(text: str, new: object) -> None:
     ("path", "keys"),
     [
         ('sites."a.b".pue', ("sites", "a.b", "pue")),
+        (' sites."a.b" ', ("sites", "a.b")),
         ("offers.node.discounts[1].off", ("offers", "node", "discounts", 1, "off")),
         ("offers.node.discounts.1.off", ("offers", "node", "discounts", 1, "off")),
         ("sites.guizhou.power_cap.2024-01-01", ("sites", "guizhou", "power_cap", "2024-01-01")),
@@ -164,6 +165,7 @@ def test_scaling_a_table_scales_every_step() -> None:
     path = "sites.guizhou.power_cap"
     assert value(path, f"{path}*=0.5") == {"2023-01-01": "10 MW", "2024-01-01": "15 MW"}
     assert value("limits.budget", "limits.budget*=2") == {"2023": "5000000000 CNY"}
+    assert value('limits."budget"', 'limits."budget" *= 2') == {"2023": "5000000000 CNY"}
     assert value("t", "t={00-08: 1 CNY/kWh, 08-24: 2 CNY/kWh}", "t*=2") == {
         "00-08": "2 CNY/kWh",
         "08-24": "4 CNY/kWh",

@@ -72,7 +72,14 @@ def test_a_damaged_tree_is_refused() -> None:
     for value in (float("nan"), 10**400):
         with pytest.raises(InputError, match=r"^plan.json: a\[0\]: must be a finite number"):
             problem_from_tree({"a": [value]}, "plan.json")
-    with pytest.raises(InputError, match="plan.json: required key 'horizon' is missing"):
+    with pytest.raises(InputError, match=r"^plan.json: must hold a problem \(given a list\)$"):
+        problem_from_tree([], "plan.json")  # type: ignore[arg-type]
+    deep: list[object] = []
+    for _ in range(500):
+        deep = [deep]
+    with pytest.raises(InputError, match="is nested more than 64 levels deep"):
+        problem_from_tree({"a": deep}, "plan.json")
+    with pytest.raises(InputError, match=r"plan.json: required key 'horizon' is missing"):
         problem_from_tree({"rackmix": 1}, "plan.json")
 
 

@@ -246,7 +246,7 @@ def roll_out(
                     discount=0.04 if number % 2 else 0.0,
                 )
             )  # fmt: skip
-        for line, price in (("leaf", 240_000.0), ("cable", 1_234.5)):
+        for line, price in (("cable", 1_234.5), ("leaf", 240_000.0)):
             rows.append(
                 purchase(
                     period, "qm9700", 3 + number, price * scale, site=sites[0],

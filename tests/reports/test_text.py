@@ -15,6 +15,7 @@ from solver.plan import (
     IntervalRow,
     Plan,
     PlanStatus,
+    ReservationRow,
     ServingRow,
     Term,
     TrainingRow,
@@ -260,8 +261,9 @@ def test_residual_value_is_named_in_the_total() -> None:
         "residual value",
         "-12,000,000",
         "-10,000,000",
-        "-11.1 %",
+        "-10.0 %",
     ]
+    assert "Shares of all costs before residual value." in text_of(plan)
 
 
 def test_payments_by_year_stand_beside_their_budgets() -> None:
@@ -309,21 +311,56 @@ def test_energy_without_any_cap_has_no_column_for_it() -> None:
 
 
 def test_exclusions_give_one_reason_once() -> None:
-    """The same reason for three items at two sites takes one point, and rules stand apart."""
+    """The same reason for three items at two sites takes one point, and rules stand apart, with the
+    time in which they are in force.
+    """
     plan = roll_out()
     other = ExcludedRow("h100", "guizhou", "export_caps.interconnect", "900 GB/s > 400 GB/s")
-    lines = section(
-        text_of(replace(plan, excluded=(*plan.excluded, other)), 100),
-        "Kept out by rules and caps",
-    )
-    assert lines == [
+    rule = {"id": "us-2022-10-07", "effective": "2022-10-21", "until": "2023-11-17"}
+    plan = replace(plan, excluded=(*plan.excluded, other), facts={"export_rules": [rule]})
+    lines = section(text_of(plan, 100), "Kept out by rules and caps")
+    assert lines[:3] == [
         "export_caps.interconnect:",
         "- h100 at guizhou: 900 GB/s > 400 GB/s",
-        "us-2022-10-07:",
-        "- hgx-a100-8, hgx-a200-8 and hgx-a300-8 at guizhou and shanghai: TPP 4,992 >= 4,800 and "
-        "I/O 600 GB/s",
-        "  >= 600",
+        "us-2022-10-07, in force from 2022-10-21 until 2023-11-17:",
     ]
+    assert flowing(" ".join(lines[3:])) == (
+        "- hgx-a100-8, hgx-a200-8 and hgx-a300-8 at guizhou and shanghai: "
+        "TPP 4,992 >= 4,800 and I/O 600 GB/s >= 600"
+    )
+
+
+def test_reservations_that_move_often_show_the_most_in_each_pool() -> None:
+    """Up to twelve stretches are listed, more are joined to one line for each pool."""
+
+    def shuffled(count: int) -> list[str]:
+        plan = roll_out(count, 1)
+        rows = tuple(
+            ReservationRow("research", f"s/{'ab'[n % 2]}", n, 64.0 + n) for n in range(count)
+        )
+        return section(text_of(replace(plan, reservations=rows)), "Reservations")
+
+    assert len(shuffled(12)) == 2 + 12
+    lines = [line.split() for line in shuffled(14)[3:]]
+    assert lines == [
+        ["research", "2023-01-01", "2024-01-31", "s/a", "up", "to", "76"],
+        ["2023-02-01", "2024-02-29", "s/b", "up", "to", "77"],
+    ]
+
+
+def test_cards_say_their_boxes_only_where_these_differ() -> None:
+    """One kind of host for all cards needs no column; two kinds do."""
+    periods = periods_of(date(2023, 1, 1), 2, 3)
+
+    def schedule(*boxes: str) -> list[str]:
+        rows = [
+            purchase(period, "l40s", 8, 5e4, kind="card", cards=1, box=box)
+            for period, box in zip(periods, boxes, strict=True)
+        ]
+        return section(text_of(plan_of(periods, rows)), "Order schedule")[1].split()
+
+    assert "in" not in schedule("host-8", "host-8")
+    assert "in" in schedule("host-8", "host-4")
 
 
 def test_advisories_stand_apart_from_assumptions() -> None:

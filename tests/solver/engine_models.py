@@ -5,6 +5,7 @@ Belongs here: what the tests of the engines share. Does not belong here: tests.
 
 import random
 import subprocess
+import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import Any
 import pulp
 import pytest
 
-from solver.engines import child
+from solver.engines import Outcome
 
 
 def problem_of(
@@ -99,6 +100,11 @@ def holds(problem: pulp.LpProblem, values: dict[str, float]) -> bool:
     return True
 
 
+def rungs(outcome: Outcome) -> list[tuple[str, str]]:
+    """The runs that were made."""
+    return [(attempt.engine, attempt.variant) for attempt in outcome.attempts]
+
+
 class Traces:
     """The processes that were started and the folders that were made for them."""
 
@@ -126,6 +132,6 @@ def traced(monkeypatch: pytest.MonkeyPatch, folder: Path) -> Iterator[Traces]:
             traces.processes.append(self)
 
     with monkeypatch.context() as patch:
-        patch.setattr(child.subprocess, "Popen", Recorded)
-        patch.setattr(child.tempfile, "tempdir", str(traces.folder))
+        patch.setattr(subprocess, "Popen", Recorded)
+        patch.setattr(tempfile, "tempdir", str(traces.folder))
         yield traces

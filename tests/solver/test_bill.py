@@ -86,7 +86,7 @@ def test_extras_surcharge_and_fee() -> None:
 
 
 def test_payment_terms_and_discounting() -> None:
-    """Proves that 30 % at the order, 365 days before delivery, grows, and 70 % at delivery does not.
+    """Proves that 30 % at the order, 365 days before delivery, grows; 70 % at delivery do not.
 
     With 10 % a year, PV = 300·1.1 + 700 = 1,030, and the fee of 100 is paid at delivery, at day 0.
     Sensitivity: paying all at delivery would give 1,000; a fee paid with the order 110.

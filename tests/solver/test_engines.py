@@ -1,4 +1,4 @@
-"""What a solve promises, whichever engine does it: right answers, kept limits, nothing left behind."""
+"""What a solve promises, whichever engine does it: right answers, kept limits, no traces."""
 
 import itertools
 import os
@@ -34,7 +34,7 @@ def test_a_purchase_solved_by_hand() -> None:
     assert attempt.message.startswith("Optimal")
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(4))
 def test_both_engines_find_the_best_of_all_points(seed: int) -> None:
     """Every point of a small box is tried: no engine does better, and none does worse."""
     draw = random.Random(seed)
@@ -182,7 +182,7 @@ def test_an_interrupt_before_the_start_runs_nothing_for_long() -> None:
 def test_progress_is_told(engine: str) -> None:
     """At most five times a second; the best plan only gets better; the bound stays below it."""
     told: list[Progress] = []
-    solve(HARD, Options(engine, gap=0.0, time_limit_s=2), on_progress=told.append)
+    solve(HARD, Options(engine, gap=0.0, time_limit_s=1.2), on_progress=told.append)
     assert len(told) >= 3
     times = [progress.elapsed_s for progress in told]
     assert all(later - earlier >= 0.19 for earlier, later in itertools.pairwise(times))

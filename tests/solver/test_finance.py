@@ -42,7 +42,7 @@ def test_without_a_life_nothing_is_credited() -> None:
 @pytest.mark.parametrize(("age", "life"), [(-1, 100), (1, 0), (1, -5), (1, math.nan)])
 def test_impossible_ages_and_lives_are_refused(age: float, life: float) -> None:
     """Neither a negative age nor a life of nothing has a meaning."""
-    with pytest.raises(ValueError, match="age|life"):
+    with pytest.raises(ValueError, match=r"age|life"):
         residual_fraction(age, life)
 
 

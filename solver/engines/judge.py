@@ -1,0 +1,111 @@
+"""Whether a claim is believed: the checks a plan has to pass, and what it is then worth.
+
+Belongs here: one engine's answer against the problem itself. Does not belong here: which engine
+runs when, and what several answers make together (ladder), or the arithmetic of a check (points).
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import pulp
+
+from solver.engines.claim import Claim, Model
+from solver.engines.outcome import Status, StopReason, relative_gap
+from solver.engines.points import (
+    Point,
+    Variables,
+    bound_above,
+    broken_row,
+    objective_at,
+    rounded,
+)
+
+Accept = Callable[[Mapping[str, float]], bool]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A point that passed every check."""
+
+    point: Point
+    objective: float
+    bound: float | None
+    stop: StopReason
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why a point is no plan."""
+
+    words: str
+    rounded: Point | None = None
+    """The point, where it breaks rows only and its integers may be worth keeping."""
+
+
+@dataclass(frozen=True)
+class Judge:
+    """The problem that plans are held against, and what the caller asks of them."""
+
+    problem: pulp.LpProblem
+    variables: Variables
+    accept: Accept | None
+    gap: float
+
+    def check(self, model: Model, claim: Claim) -> Plan | Refusal | None:
+        """Believe a plan or say why not; None where there is none to believe."""
+        if claim.column_values is None:
+            return None
+        point = self.idle()
+        for variable, value in zip(model.ids, claim.column_values, strict=False):
+            point[variable] = value
+        point, words = rounded(self.variables, point)
+        if words is None and (words := broken_row(self.problem, point)):
+            mixed = any(model.whole) and not all(model.whole)
+            return Refusal(words, point if mixed else None)
+        words = words or bound_above(self.problem, point, claim.bound)
+        if words is None and not self.accepted(point):
+            words = "the caller did not accept the plan"
+        if words is not None:
+            return Refusal(words)
+        return self.plan_at(point, claim.bound, claim.stop)
+
+    def accepted(self, point: Point) -> bool:
+        """Whether the caller's own check passes."""
+        return self.accept is None or self.accept(self.values(point))
+
+    def values(self, point: Point) -> dict[str, float]:
+        """A point by variable name."""
+        return dict(zip(self.variables.names, point, strict=True))
+
+    def check_start(self, start: Mapping[str, float]) -> Point:
+        """Raises ValueError where the start is no plan: engines ignore such a start, or worse."""
+        point, words = rounded(self.variables, self.variables.point(start))
+        if words := words or broken_row(self.problem, point):
+            raise ValueError(f"the start is no plan: {words}")
+        if not self.accepted(point):
+            raise ValueError("the start is no plan: the caller did not accept it")
+        return point
+
+    def status(self, plan: Plan) -> Status:
+        """Whether the bound proves the plan within the asked gap; a proof may be off by 1e-6."""
+        if plan.bound is None:
+            return Status.FEASIBLE
+        slack = 1e-6 if plan.stop is StopReason.PROVEN else 1e-9
+        near = relative_gap(plan.objective, plan.bound) <= self.gap + slack
+        return Status.OPTIMAL if near else Status.FEASIBLE
+
+    def idle(self) -> Point:
+        """The point with every variable as near to 0 as its bounds let it be."""
+        return [self.variables.nearest_to_zero(i) for i in range(len(self.variables.names))]
+
+    def plan_at(self, point: Point, bound: float | None, stop: StopReason) -> Plan:
+        """A plan at a point that has been checked."""
+        objective = objective_at(self.problem, point)
+        return Plan(point, objective, _bound(objective, bound), stop)
+
+
+def _bound(objective: float, bound: float | None) -> float | None:
+    """Return the bound of a plan that was recomputed: never above its objective, and no noise."""
+    if bound is None:
+        return None
+    return objective if objective - bound <= 1e-9 * max(1.0, abs(objective)) else bound
