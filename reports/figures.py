@@ -39,7 +39,7 @@ class OfferTotal:
     cards: float
     """In those units."""
     unit_price: float
-    """After discount, the mean over all units; per hour for leases."""
+    """After discount, the mean over all units; for leases per hour, over all hours."""
     one_price: bool
     """Whether every unit costs that."""
     amount: float
@@ -77,8 +77,10 @@ def offer_totals(plan: Plan, rows: Iterable[PurchaseRow]) -> list[OfferTotal]:
 def _total(plan: Plan, rows: Sequence[PurchaseRow], line: str) -> OfferTotal:
     first = rows[0]
     prices = [net_price(row) for row in rows]
+    amount = math.fsum(row.amount for row in rows)
+    # Units bought, or units times the hours they are leased.
+    priced = math.fsum(row.amount / price for row, price in zip(rows, prices, strict=True) if price)
     units = math.fsum(row.quantity for row in rows)
-    mean = math.fsum(row.quantity * net_price(row) for row in rows) / units if units else 0.0
     quantity = most_at_once(plan, rows) if first.lease else units
     return OfferTotal(
         offer=first.offer,
@@ -88,9 +90,9 @@ def _total(plan: Plan, rows: Sequence[PurchaseRow], line: str) -> OfferTotal:
         line=line,
         quantity=quantity,
         cards=quantity * first.cards / first.quantity if first.quantity else 0.0,
-        unit_price=mean,
+        unit_price=amount / priced if priced else 0.0,
         one_price=max(prices) - min(prices) <= 1e-9 * max(map(abs, prices)),
-        amount=math.fsum(row.amount for row in rows),
+        amount=amount,
     )
 
 

@@ -43,7 +43,7 @@ def run(job: Job) -> Claim:
             last[0] = line.strip() or last[0]
             if line.startswith("{"):
                 told.update(json.loads(line))
-        job.watch.report(NAME, told["best"], told["bound"], "")
+        job.watch.report(NAME, job.cost(told["best"]), job.cost(told["bound"]), "")
 
     def ask(process: subprocess.Popen[bytes]) -> None:
         if process.stdin is not None:
@@ -60,19 +60,19 @@ def run(job: Job) -> Claim:
     )
     answer = job.folder / ANSWER
     if ending.killed or ending.code != 0 or not answer.is_file():
-        return _without_answer(job, ending, told["bound"], last[0])
+        return _without_answer(job, ending, job.cost(told["bound"]), last[0])
     return read_claim(job, json.loads(answer.read_text()), ending)
 
 
 def read_claim(job: Job, answer: dict[str, Any], ending: Ending) -> Claim:
     """Say what HiGHS claims in its answer."""
-    words, bound = answer["words"], answer.get("bound")
+    words, bound = answer["words"], job.cost(answer.get("bound"))
     status = TOLD_APART.get(answer["status"])
     if status in (Status.INFEASIBLE, Status.UNBOUNDED):
         return Claim(status, StopReason.PROVEN, words)
     stop = ending.cut or STOPS.get(answer["status"], StopReason.UNKNOWN)
     if status is Status.OPTIMAL:
-        proven = bound is not None and answer["objective"] - bound <= NEAR
+        proven = bound is not None and answer["objective"] - answer["bound"] <= NEAR
         stop = StopReason.PROVEN if proven else StopReason.GAP
     values = _read_values(job) if answer["plan"] else None
     if values is not None:

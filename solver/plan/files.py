@@ -5,6 +5,7 @@ there and none besides. Does not belong here: the records, other formats.
 """
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -67,16 +68,23 @@ def _line(value: Any) -> str:
 
 def read_plan(path: Path) -> Plan:
     """The plan in a file. Raises PlanError naming the file, and line or path of the fault."""
-    try:
-        document = json.loads(read_text(path), object_pairs_hook=without_doubles)
-    except json.JSONDecodeError as fault:
-        raise PlanError(f"{path}:{fault.lineno}: not JSON: {fault.msg}") from None
-    except Misread as fault:
-        raise PlanError(f"{path}: {fault.args[0]}") from None
+    document = read_json(path, read_text(path), without_doubles)
     try:
         return plan_from_json(document)
     except PlanError as fault:
         raise PlanError(f"{path}: {fault}") from None
+
+
+def read_json(path: Path, text: str, hook: Callable[..., Any] | None = None) -> Any:
+    """The JSON value in a file's text; raises PlanError naming the file, and the line if known."""
+    try:
+        return json.loads(text, object_pairs_hook=hook)
+    except json.JSONDecodeError as fault:
+        raise PlanError(f"{path}:{fault.lineno}: not JSON: {fault.msg}") from None
+    except RecursionError:
+        raise PlanError(f"{path}: nested too deeply") from None
+    except Misread as fault:
+        raise PlanError(f"{path}: {fault.args[0]}") from None
 
 
 def read_text(path: Path) -> str:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from solver.plan.convert import Misread, nearest
-from solver.plan.files import PlanError, read_text, without_doubles
+from solver.plan.files import PlanError, read_json, read_text, without_doubles
 
 KEYS = ("offer", "quantity", "period", "delivered", "site", "until", "box")
 _ROWS_BEGIN = re.compile(r'\s*(?:\{\s*"purchases"\s*:\s*)?\[\s*')
@@ -70,10 +70,7 @@ def _csv_rows(path: Path, text: str) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def _json_rows(path: Path, text: str) -> Iterator[tuple[str, dict[str, Any]]]:
-    try:
-        document = json.loads(text)
-    except json.JSONDecodeError as fault:
-        raise PlanError(f"{path}:{fault.lineno}: not JSON: {fault.msg}") from None
+    document = read_json(path, text)
     begin = _ROWS_BEGIN.match(text)
     if not begin or (isinstance(document, dict) and len(document) > 1):
         raise PlanError(f'{path}:1: must be a list of purchases or {{"purchases": [...]}}')

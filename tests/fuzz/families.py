@@ -67,6 +67,12 @@ class Draft:
             "price": f"{price} USD",
         }
 
+    def a_card(self) -> str:
+        """A card, most often one that is on offer."""
+        items = [offer["item"] for offer in self.all_of("offers")]
+        cards = {self.tree["items"][item].get("card", item) for item in items} & {"small", "large"}
+        return self.pick(*sorted(cards) * 4, "small", "large")
+
     def add_workload(self) -> None:
         """Ask for something: a job, a service or reserved cards."""
         self.pick(self.add_job, self.add_service, self.add_reservation)()
@@ -79,7 +85,9 @@ class Draft:
         job: dict[str, Any] = {
             "flop": round(work * 86_400e15),
             "memory": "ignore",
-            "mfu": self.pick("50 %", "40 %", {"small": "50 %", "large": "30 %"}, {"large": "45 %"}),
+            "mfu": self.pick(
+                "50 %", "40 %", {"small": "50 %", "large": "30 %"}, {self.a_card(): "45 %"}
+            ),
         }
         self.tree.setdefault("training", {})[self._next("job", "training")] = job
         return job
@@ -90,9 +98,10 @@ class Draft:
             {"name": "s1", "card": "small", "cards": 1, "requests_per_second": self.pick(2, 3)},
             {"name": "l1", "card": "large", "cards": self.pick(1, 2), "requests_per_second": 7},
         ]
+        card = self.a_card()
         service: dict[str, Any] = {
             "requests": f"{self.random.randint(2, 9)} per second",
-            "measured": self.pick(rows, rows, rows[:1], rows[1:]),
+            "measured": self.pick(rows, [row for row in rows if row["card"] == card]),
         }
         self.tree.setdefault("inference", {})[self._next("chat", "inference")] = service
         return service
@@ -180,10 +189,10 @@ def classes(draft: Draft) -> None:
 @family
 def two_configurations(draft: Draft) -> None:
     """A service whose replicas come in two sizes on one card."""
-    service = draft.add_service()
+    service, card = draft.add_service(), draft.a_card()
     service["measured"] = [
-        {"name": "one", "card": "small", "cards": 1, "requests_per_second": 2},
-        {"name": "pair", "card": "small", "cards": 2, "requests_per_second": draft.pick(3, 5)},
+        {"name": "one", "card": card, "cards": 1, "requests_per_second": 2},
+        {"name": "pair", "card": card, "cards": 2, "requests_per_second": draft.pick(3, 5)},
     ]
 
 
@@ -238,7 +247,7 @@ def reservation_steps(draft: Draft) -> None:
     first, second = draft.random.randint(1, 3), draft.random.randint(0, 4)
     reservation["cards"] = {draft.start.isoformat(): first, draft.a_day(): second}
     if draft.pick(True, False):
-        reservation["of"] = ["small"]
+        reservation["of"] = [draft.a_card()]
         reservation["until"] = draft.a_day(0.9, 1.0)
 
 
@@ -399,8 +408,8 @@ def payment(draft: Draft) -> None:
 def second_site(draft: Draft) -> None:
     """A second site, in another country."""
     draft.tree["sites"]["west"] = {"destination": draft.pick("CN", "SG", "US")}
-    for offer in draft.all_of("offers"):
-        if "price" in offer and draft.pick(True, False):
+    for key, offer in sorted(draft.tree["offers"].items()):
+        if key.startswith("node") and draft.pick(True, False):
             offer["sites"] = [draft.pick("east", "west")]
 
 
@@ -439,7 +448,7 @@ def electricity(draft: Draft) -> None:
         site["electricity"] = draft.pick(
             {"price": f"{price} USD/kWh"},
             {"time_of_use": {"00-08": f"{price} USD/kWh", "08-24": f"{2 * price} USD/kWh"}},
-            {"price": {draft.start.isoformat(): f"{price} USD/kWh", draft.a_day(): "0.3 USD/kWh"}},
+            {"price": {draft.start.isoformat(): f"{price} USD/kWh", draft.a_day(): "0.5 USD/kWh"}},
         )
         site["pue"] = draft.pick(1, 1.2)
 

@@ -1,8 +1,8 @@
 """The expected answers of problems/library derived by arithmetic, beside and apart from the solver.
 
-Belongs here: small pure computations with the figures of the articles and cases, enumeration where a mix is
-asked for; nothing is imported from rackmix. Does not belong here: comparisons (test_library.py), and the
-two large problems, whose answers only a search can give.
+Belongs here: small pure computations with the figures of the articles and cases, enumeration where
+a mix is asked for; nothing is imported from rackmix. Does not belong here: comparisons
+(test_library.py), and the two large problems, whose answers only a search can give.
 """
 
 from collections.abc import Callable, Sequence
@@ -52,7 +52,7 @@ def a_year(price: float, power_kw: float) -> float:
 
 
 def hosts_and_cards(card_prices: Callable[[int], float], small_hosts: bool = True) -> float:
-    """Least cost of 16 or more cards and of hosts for them, beside a host of 8 with 4 free slots."""
+    """Least cost of 16 or more cards and their hosts, beside a host of 8 with 4 free slots."""
     costs = []
     for big, small in product(range(4), range(7 if small_hosts else 1)):
         room = 4 + 8 * big + 4 * small
@@ -78,7 +78,10 @@ def cheapest_counts(
 
 
 def melange_serves(counts: tuple[int, ...]) -> bool:
-    """Whether a A10G and b A100 serve the four classes: the A10G takes first what relieves A100 most."""
+    """Whether so many A10G and A100 serve the four classes.
+
+    The A10G takes first what relieves the A100 most.
+    """
     a10g, a100 = counts
     rates = [30 * share for share in (0.2, 0.1, 0.5, 0.2)]
     speeds = [(2, 20), (1, 20), (5, 40), (2, 20)]

@@ -1,8 +1,8 @@
 """The worked problem files in problems/library: they load, and their answers are the expected ones.
 
-Belongs here: every file and scenario of the library against expected.yaml, and expected.yaml against
-arithmetic (library_arithmetic.py). Does not belong here: whether a plan keeps its constraints, which
-verification has held before an answer comes back.
+Belongs here: every file and scenario of the library against expected.yaml, and expected.yaml
+against arithmetic (library_arithmetic.py). Does not belong here: whether a plan keeps its
+constraints, which verification has held before an answer comes back.
 """
 
 from functools import cache
@@ -119,7 +119,7 @@ def test_every_file_and_scenario_has_an_expected_answer() -> None:
 
 
 def test_every_objective_is_derived() -> None:
-    """No expected objective is taken on trust: each has its arithmetic, and all arithmetic is used."""
+    """No expected objective is taken on trust: each has its arithmetic, and all of it is used."""
     worked = {(file, s) for file, scenarios in by_hand.OBJECTIVE.items() for s in scenarios}
     cases = {("serving_mix_inferno_small.yaml", s) for s in (BASE, "no-stock-limits")}
     assert worked | cases == set(entries("objective"))
@@ -172,7 +172,7 @@ def test_highs_agrees(file: str) -> None:
 
 @pytest.mark.parametrize(("file", "scenario"), entries("excluded"))
 def test_excluded_offers(file: str, scenario: str) -> None:
-    """Each offer that may not be delivered is excluded by the rule of its day, the others by none."""
+    """What may not be delivered is excluded by the rule of its day, other offers by none."""
     excluded = case_of(file, scenario).instance.excluded
     assert {e.offer: e.rule for e in excluded} == EXPECTED[file][scenario]["excluded"]
 
@@ -181,8 +181,9 @@ def test_excluded_offers(file: str, scenario: str) -> None:
 @pytest.mark.parametrize("engine", ["cbc", "highs"])
 @each_search
 def test_a_search_ends_in_the_expected_interval(file: str, scenario: str, engine: str) -> None:
-    """A plan within one per cent lies between the best proven bound and the best plan known, plus one
-    per cent: both engines find one."""
+    """Both engines find a plan within one per cent: it lies between the best proven bound and the
+    best plan known divided by 0.99.
+    """
     low, high = EXPECTED[file][scenario]["between"]
     answer = solve(case_of(file, scenario), engine=engine, gap=0.01)
     assert answer.status == "optimal"
@@ -229,7 +230,7 @@ uncertainty:
 
 
 def test_uncertainty_is_refused_in_words(tmp_path: Path) -> None:
-    """The example with its block for several cases is refused by a sentence that names the block."""
+    """The example with its block for several cases is refused by a sentence that names it."""
     path = tmp_path / "with_cases.yaml"
     path.write_text((LIBRARY / "design_example.yaml").read_text("utf-8") + UNCERTAINTY, "utf-8")
     with pytest.raises(InputError, match=r"uncertainty: .*not supported yet"):

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, datetime
+from typing import Any
 
 import pytest
 
@@ -128,6 +129,16 @@ def test_the_schedule_lists_every_order_with_subtotals() -> None:
     assert lines[-1].split() == ["total", f"{bought:,.0f}"]
 
 
+@pytest.mark.parametrize("change", [{"site": "shanghai"}, {"lead_days": 30}])
+def test_orders_of_one_day_that_differ_are_listed(change: dict[str, Any]) -> None:
+    """Two sites, or two days of order, are not passed off as a single order."""
+    period = periods_of(date(2023, 4, 1), 1, 3)[0]
+    rows = [purchase(period, "a", 10, 1e6), purchase(period, "b", 10, 1e6, **change)]
+    text = text_of(plan_of([period], rows))
+    assert len(section(text, "Order schedule")) == 3 + 2 + 2
+    assert "Order by" not in text
+
+
 def test_totals_mark_mean_prices() -> None:
     """A unit price that is the mean of several carries a tilde that is explained."""
     text = text_of(roll_out())
@@ -147,9 +158,24 @@ def test_leases_show_their_ends_and_the_most_at_once() -> None:
     assert leases[4].split()[:3] == ["2023-04-01", "2023-07-01", "cloud"]
 
 
+def test_the_mean_price_of_leases_counts_their_hours() -> None:
+    """Proves that 100 hours at 10 and 300 hours at 20 cost 17.50 an hour. Sensitivity: the mean of
+    the two prices would be 15.
+    """
+    one, two, after = periods_of(date(2023, 1, 1), 3, 1)
+    rows = [
+        purchase(one, "n", 2, 10, until=two.start, hours=100),
+        purchase(two, "n", 2, 20, until=after.start, hours=300),
+    ]
+    lines = section(text_of(plan_of([one, two], rows)), "What to lease")
+    assert cells(lines[-1])[-2:] == ["~17.50", "14,000"]
+
+
 def test_fabric_is_counted_by_line_and_period() -> None:
     """Parts stand in columns, periods in lines, and their amounts add up to the fabric term."""
     plan = roll_out()
+    totals = [line for line in section(text_of(plan), "What to buy") if "qm9700" in line]
+    assert [line.split("(")[1][:4] for line in totals] == ["leaf", "cabl"]
     lines = section(text_of(plan), "Fabric by period")
     assert lines[1].split() == ["period", "fabric", "leaf", "cable", "amount"]
     assert lines[3].split()[:4] == ["2023-Q1", "ib", "3", "3"]
@@ -267,15 +293,19 @@ def test_residual_value_is_named_in_the_total() -> None:
 
 
 def test_payments_by_year_stand_beside_their_budgets() -> None:
-    """Purchases and leases against the year's budget; running costs do not count towards it."""
+    """Purchases and leases against the year's budget; running costs do not count towards it, and
+    nobody is paid a residual value.
+    """
     plan = roll_out()
+    credit = CashFlowRow(date(2023, 12, 31), Term.RESIDUAL_VALUE, "guizhou", -1e8, -1e8)
+    plan = replace(plan, cash_flow=(*plan.cash_flow, credit))
     limits = {"budget": {2023: "400e6 CNY", "2025": "0.5e9 CNY"}}
     plan = replace(plan, problem={**plan.problem, "limits": limits})
     lines = [line.split() for line in section(text_of(plan), "Payments by year")[4:]]
     spent = sum(
         row.amount
         for row in plan.cash_flow
-        if row.date.year == 2023 and row.term is not Term.ELECTRICITY
+        if row.date.year == 2023 and row.term not in (Term.ELECTRICITY, Term.RESIDUAL_VALUE)
     )
     running = 4 * 2 * 600_000
     assert lines[0] == [

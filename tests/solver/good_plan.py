@@ -6,6 +6,7 @@ spend, power, rack units, endpoints and training are used up exactly: one step m
 
 from dataclasses import replace
 from datetime import date
+from functools import cache
 from typing import Any
 
 from solver.bill import Decisions
@@ -17,6 +18,7 @@ from tests.solver.plans import serves, trains
 NODES, LOOSE, SLOTTED, RENTED = "here/node", "there/standalone/l40", "here/host/l40", "cloud/node"
 
 
+@cache
 def good_instance() -> Instance:
     """Nodes and cards in hosts here, loose cards there, leased nodes in the cloud."""
     world = World(periods=2, months=6, cuts=[date(2023, 4, 1), date(2023, 10, 1)])

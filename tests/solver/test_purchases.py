@@ -136,7 +136,7 @@ def test_unknown_and_ambiguous_words_are_refused(purchase: HandPurchase, message
 
 
 def test_what_cannot_be_bought_is_a_violation() -> None:
-    """Known names without an option - here excluded by a rule - do not fit, and the rule is named."""
+    """Known names without an option, here excluded by a rule, do not fit; the rule is named."""
     units, missing = match_purchases(
         good_instance(), [hand("h20", site="here", period="2023-07-01", quantity=3)]
     )

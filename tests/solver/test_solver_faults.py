@@ -247,16 +247,19 @@ def test_bounds_that_leave_no_value_refute(low: float, high: float, kind: str, w
 
 
 @both
-def test_small_costs_are_costs(engine: str) -> None:
+@pytest.mark.parametrize("unit", [1e-5, 1e-8])
+def test_small_costs_are_costs(engine: str, unit: float) -> None:
     """CBC's own increment of 1e-4 called a plan of 61 optimal where 54 is (in 1e-5).
 
     By hand: 5a + 7b + 8c with 9a + 3b + 10c >= 83 and a + 3b + 16c >= 41: 6 of the first and 3 of
-    the third. Sensitivity: with CBC's own increment the answer is 61e-5; HiGHS stops within 1e-6
-    of its own, which here would be 0.2 %.
+    the third. Sensitivity: with costs left as small as they are, and in units of 1e-8, CBC proves
+    101 and HiGHS 116.
     """
-    problem = problem_of([5e-5, 7e-5, 8e-5], [([9, 3, 10], ">=", 83), ([1, 3, 16], ">=", 41)])
+    costs = [5 * unit, 7 * unit, 8 * unit]
+    problem = problem_of(costs, [([9, 3, 10], ">=", 83), ([1, 3, 16], ">=", 41)])
     outcome = solve(problem, Options(engine, gap=0.0))
-    assert outcome.objective == pytest.approx(54e-5, rel=1e-9)
+    assert outcome.objective == pytest.approx(54 * unit, rel=1e-9)
+    assert outcome.bound == pytest.approx(54 * unit, rel=1e-6)
     assert outcome.status is Status.OPTIMAL
 
 
