@@ -7,7 +7,7 @@ problem can be solved (solver.screening).
 
 import difflib
 from collections.abc import Collection, Iterator
-from datetime import date, timedelta
+from datetime import date
 
 from catalogs import Catalog
 from catalogs.ruling import rules_of
@@ -85,8 +85,6 @@ def _names(problem: Problem, catalog: Catalog) -> Iterator[Finding]:
             yield path, "is a purchase, but the problem has no site to deliver to"
         if offer.standalone and offer.item in items and offer.item not in catalog.accelerators:
             yield (*path, "standalone"), "is for cards only: nodes and hosts stand anyway"
-        if offer.rules_apply and problem.export_rules is None:
-            yield (*path, "rules_apply"), "has no meaning without export_rules"
     for key, fabric in problem.fabrics.items():
         yield from _known(("fabrics", key, "site"), fabric.site, problem.sites, "site")
         if fabric.switch is not None:
@@ -158,8 +156,6 @@ def _rules(problem: Problem, catalog: Catalog) -> Iterator[Finding]:
         yield from _known(("export_licences", card), card, catalog.accelerators, "card")
     rules = problem.export_rules
     if rules is None:
-        if problem.export_licences:
-            yield ("export_licences",), "has no meaning without export_rules"
         return
     yield from _known(("export_rules", "ruleset"), rules.ruleset, catalog.rulesets, "ruleset")
     if rules.ruleset in catalog.rulesets:
@@ -179,7 +175,7 @@ def _dates(problem: Problem) -> Iterator[Finding]:
     """Dates of workloads lie within the horizon; budgets name its years."""
     horizon = problem.horizon
     start = horizon.start
-    end = horizon.end or start + timedelta(days=(horizon.hours or 0) // 24)
+    end = horizon.last_day
 
     def outside(path: Path, day: date | None) -> Iterator[Finding]:
         if day is not None and not start <= day <= end:

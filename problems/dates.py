@@ -8,13 +8,17 @@ what a date means for an offer or a workload.
 import calendar
 import re
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Annotated, Any
 
 from pydantic import PlainValidator, WithJsonSchema
 
 MONTHS_IN = {"month": 1, "quarter": 3, "year": 12}
 DAYS_IN = {"day": 1, "week": 7}
+YEARS = range(1970, 2201)
+"""Years a date may lie in; anything else is a slip of the pen."""
+MOST_DAYS = 100 * 366
+"""The longest stretch of time, in days."""
 
 
 def parse_date(value: Any) -> date:
@@ -23,14 +27,13 @@ def parse_date(value: Any) -> date:
     >>> parse_date("2023-11-17")
     datetime.date(2023, 11, 17)
     """
-    if isinstance(value, datetime):
-        return value.date()
-    if isinstance(value, date):
-        return value
     try:
-        return date.fromisoformat(str(value).strip())
+        day = date.fromisoformat(str(value).strip())
     except ValueError:
         raise ValueError(f"must be a date like 2023-11-17 (given {value!r})") from None
+    if day.year not in YEARS:
+        raise ValueError(f"must lie between {YEARS[0]} and {YEARS[-1]} (given {value})")
+    return day
 
 
 def add_months(day: date, months: int) -> date:
@@ -59,6 +62,9 @@ class Span:
         name = unit.strip().removesuffix("s") if unit.strip() not in ("s", "h") else unit.strip()
         if number < 0:
             raise ValueError(f"must not be negative (given {given})")
+        lengths = {**{n: 31 * m for n, m in MONTHS_IN.items()}, **DAYS_IN}
+        if number * lengths.get(name, 1) > MOST_DAYS:
+            raise ValueError(f"must not be longer than 100 years (given {given})")
         if name in MONTHS_IN:
             if number != int(number):
                 raise ValueError(f"must be a whole number of calendar steps (given {given!r})")

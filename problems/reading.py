@@ -73,7 +73,7 @@ class _Reader:
             part = self._included(entry, path, above)
             if part is not None:
                 base = merge(base, part, self.problems)
-        return replace(merge(base, root, self.problems), at=root.at)
+        return merge(base, root, self.problems)
 
     def _included(self, entry: Node, path: Path, above: tuple[Path, ...]) -> Node | None:
         name = entry.value

@@ -87,6 +87,9 @@ def answer_json(case: Case, answer: Answer, baselines: Sequence[Baseline] = ()) 
 
 def render_checked(case: Case, checked: Checked) -> Page:
     """The page of a check: a verdict, the purchases that do not fit, or the plan they lead to."""
+    if checked.answer and checked.answer.status is AnswerStatus.INFEASIBLE:
+        title = case.problem.title or ""
+        return render_infeasible(checked.answer.findings, given=True, title=title)
     if checked.answer:
         return render_answer(case, checked.answer)
     if checked.plan and checked.verdict:

@@ -6,7 +6,7 @@ Does not belong here: orders and money (figures.py), layout.
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import pairwise
@@ -150,21 +150,22 @@ def service_courses(plan: Plan) -> list[ServiceCourse]:
     rows: dict[str, list[ServingRow]] = defaultdict(list)
     for row in plan.serving:
         rows[row.service].append(row)
+    rates: dict[str, dict[int, float]] = defaultdict(lambda: defaultdict(float))
+    for routed in plan.routing:
+        rates[routed.service][routed.interval] += routed.rate
     courses = []
     for service, served in sorted(rows.items()):
-        states = _joined(plan, _states(plan, service, served))
+        states = _joined(plan, _states(plan, served, rates[service]))
         size = math.ceil(len(states) / MOST_LINES)
         chunks = [states[n : n + size] for n in range(0, len(states), size)]
         courses.append(ServiceCourse(service, tuple(map(_highest, chunks)), joined=size > 1))
     return courses
 
 
-def _states(plan: Plan, service: str, rows: Sequence[ServingRow]) -> Iterator[ServiceState]:
-    """The peak of every period in which the service runs."""
-    rates: dict[int, float] = defaultdict(float)
-    for routed in plan.routing:
-        if routed.service == service:
-            rates[routed.interval] += routed.rate
+def _states(
+    plan: Plan, rows: Sequence[ServingRow], rates: Mapping[int, float]
+) -> Iterator[ServiceState]:
+    """The peak of every period in which a service runs; `rates` are its requests by interval."""
     served: dict[int, list[ServingRow]] = defaultdict(list)
     for row in rows:
         served[row.interval].append(row)

@@ -213,7 +213,7 @@ class Item(Block):
     """Model: width."""
     kv_bytes_per_token: Count | None = None
     """Model: bytes of key-value cache for a token at 16 bits."""
-    source: str | None = None
+    source: Name | None = None
     """Where the figures come from."""
-    date: str | None = None
+    date: Name | None = None
     """When they held."""

@@ -4,6 +4,7 @@ Belongs here: the file as a whole, its horizon, rules, limits and settings. Does
 places, market and workloads, which have modules of their own.
 """
 
+from datetime import date, timedelta
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import PlainValidator, WithJsonSchema, model_validator
@@ -21,6 +22,9 @@ from problems.schema.block import Block, Country, Currency, Name, PositiveNumber
 from problems.schema.market import Item, Offer
 from problems.schema.places import Fabric, FleetEntry, ResidualValue, Site
 from problems.schema.workloads import Reservation, Service, TrainingJob
+
+MOST_YEARS = 100
+"""A horizon beyond it is a slip of the pen, not a plan."""
 
 
 class Horizon(Block):
@@ -47,7 +51,17 @@ class Horizon(Block):
             raise ValueError("hours must be at least 1")
         if self.end is not None and self.end < self.start:
             raise ValueError(f"ends on {self.end} before it starts on {self.start}")
+        if (self.last_day - self.start).days > MOST_YEARS * 366:
+            raise ValueError(f"covers more than {MOST_YEARS} years")
         return self
+
+    @property
+    def last_day(self) -> date:
+        """The last day of the horizon, whichever way it was given."""
+        if self.end is not None:
+            return self.end
+        hours = min(self.hours or 1, (MOST_YEARS + 1) * 366 * 24)
+        return self.start + timedelta(hours=hours - 1)
 
 
 class Buyer(Block):

@@ -12,14 +12,20 @@ from solver.screening import Finding
 
 
 def render_infeasible(
-    findings: Sequence[Finding], *, title: str = "", width: int | None = None
+    findings: Sequence[Finding],
+    *,
+    given: bool = False,
+    title: str = "",
+    width: int | None = None,
 ) -> Page:
     """The page for a problem that no plan can meet: every finding with its path in the file.
 
-    Without findings the solvers alone have proven it.
+    Without findings the solvers alone have proven it. `given`: the purchases were given, and it is
+    they that do not meet it.
     """
     said = [heading(clean(title))] if title else []
-    told = sentence("Infeasible: no plan can meet the demand within the limits.")
+    what = "no use of these purchases" if given else "no plan"
+    told = sentence(f"Infeasible: {what} can meet the demand within the limits.")
     if findings:
         why = points(f"{'.'.join(map(str, f.path))}: {clean(f.sentence)}" for f in findings)
     else:

@@ -2,8 +2,8 @@
 
 Belongs here: the only code that knows solver processes, their logs and their ways of failing. It
 knows nothing of clusters. `ladder` decides, `cbc` and `highs` run, `child` watches processes,
-`judge` checks answers. Does not belong here: building problems (solver.formulation) or reading plans out
-of values (solver.plan).
+`judge` checks answers. Does not belong here: building problems (solver.formulation) or reading
+plans out of values (solver.plan).
 """
 
 from solver.engines.ladder import engine_version, solve

@@ -20,6 +20,9 @@ from solver.engines.points import (
     rounded,
 )
 
+NOISE = 1e-9
+"""Of a cost of 1 as engines see it, or of the objective: less is not told apart."""
+
 Accept = Callable[[Mapping[str, float]], bool]
 
 
@@ -67,7 +70,7 @@ class Judge:
             words = "the caller did not accept the plan"
         if words is not None:
             return Refusal(words)
-        return self.plan_at(point, claim.bound, claim.stop)
+        return self.plan_at(point, claim.bound, claim.stop, NOISE / model.scale)
 
     def accepted(self, point: Point) -> bool:
         """Whether the caller's own check passes."""
@@ -98,14 +101,11 @@ class Judge:
         """The point with every variable as near to 0 as its bounds let it be."""
         return [self.variables.nearest_to_zero(i) for i in range(len(self.variables.names))]
 
-    def plan_at(self, point: Point, bound: float | None, stop: StopReason) -> Plan:
-        """A plan at a point that has been checked."""
+    def plan_at(
+        self, point: Point, bound: float | None, stop: StopReason, noise: float = 0.0
+    ) -> Plan:
+        """A plan at a checked point; a bound above its cost, or below it by noise, is its cost."""
         objective = objective_at(self.problem, point)
-        return Plan(point, objective, _bound(objective, bound), stop)
-
-
-def _bound(objective: float, bound: float | None) -> float | None:
-    """Return the bound of a plan that was recomputed: never above its objective, and no noise."""
-    if bound is None:
-        return None
-    return objective if objective - bound <= 1e-9 * max(1.0, abs(objective)) else bound
+        if bound is not None and objective - bound <= max(noise, NOISE * abs(objective)):
+            bound = objective
+        return Plan(point, objective, bound, stop)

@@ -6,6 +6,7 @@ running an engine (cbc, highs) or whether a single answer is believed (judge).
 
 import importlib.metadata
 import logging
+import math
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -34,10 +35,13 @@ RUN = {cbc.NAME: cbc.run, highs.NAME: highs.run}
 PACKAGE = {cbc.NAME: cbc.PACKAGE, highs.NAME: highs.PACKAGE}
 LADDERS = {
     cbc.NAME: ((cbc.NAME, ""), (cbc.NAME, cbc.PREPROCESS_OFF), (highs.NAME, "")),
-    highs.NAME: ((highs.NAME, ""), (cbc.NAME, cbc.PREPROCESS_OFF)),
+    highs.NAME: ((highs.NAME, ""), (cbc.NAME, cbc.PREPROCESS_OFF), (cbc.NAME, "")),
 }
 CONFIRM_S = 5.0
 """What a run that has to confirm "infeasible" or "unbounded" may take at least."""
+CONFIRM_FRACTION = 0.1
+"""What such a run may take of the time limit where another follows: CBC without preprocessing can
+search for long where the next engine sees at once that there is nothing to find."""
 LEAST_RUN_S = 0.2
 """Less than this is not worth starting an engine for."""
 POLISH = "integers fixed"
@@ -71,7 +75,7 @@ def solve(
     """Find the point of least objective, and say truthfully how far that was achieved.
 
     The rungs: the chosen engine; after any answer without a plan that passed the checks, CBC with
-    its preprocessing off; after that HiGHS, where CBC was chosen. A plan passes when its integers
+    its preprocessing off; after that HiGHS, or CBC as it is where HiGHS was chosen. A plan passes when its integers
     are whole within 1e-5, when rounded it keeps every row and bound to 1e-6 (relative), when the
     engine's bound does not lie above it, and when `accept` says yes to its values. Where only rows
     are broken, the continuous variables are solved for again with the integers fixed.
@@ -128,8 +132,7 @@ class _Climb:
         """Climb until a plan passes, an answer is confirmed, or a limit comes."""
         model = Model.write(self.problem, folder)
         for engine, variant in LADDERS[self.options.engine]:
-            settling = any(attempt.status in SETTLED for attempt in self.attempts)
-            budget_s = max(self.left_s(), CONFIRM_S if settling else 0.0)
+            budget_s = self.budget_s()
             if self.watch.stop_wanted() or (self.attempts and budget_s < LEAST_RUN_S):
                 break
             place = folder / str(len(self.attempts))
@@ -141,6 +144,14 @@ class _Climb:
             if self.attempts[-1].stop is StopReason.INTERRUPTED or self.confirmed():
                 break
         return self.without_plan(start)
+
+    def budget_s(self) -> float:
+        """Seconds for the next run; more than are left where it has something to confirm."""
+        if not any(attempt.status in SETTLED for attempt in self.attempts):
+            return self.left_s()
+        last = len(self.attempts) >= len(LADDERS[self.options.engine]) - 1
+        most = math.inf if last else CONFIRM_FRACTION * self.options.time_limit_s
+        return max(CONFIRM_S, min(self.left_s(), most))
 
     def rung(self, job: Job) -> Plan | None:
         """Make one run and check the plan it returns."""

@@ -1,7 +1,7 @@
 """Ways to break the good plan in one place: decisions, rows, or what the instance allows."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 from solver.instance.model import Instance
@@ -49,15 +49,15 @@ def written(change: Callable[[Plan], Plan]) -> Callable[[], Case]:
     return lambda: (good_instance(), change(plan_of(good_instance(), good_decisions())))
 
 
-def less(limit: str) -> Callable[[], Case]:
-    """The instance with one limit a ten-thousandth lower."""
+def less(limit: str, key: str | int | None = None) -> Callable[[], Case]:
+    """The instance with one limit a thousandth lower."""
 
     def change(instance: Instance) -> Instance:
         value = getattr(instance.limits, limit)
         if isinstance(value, tuple):
-            value = tuple((key, amount * (1 - 1e-4)) for key, amount in value)
+            value = tuple((k, n * (1 - 1e-3) if k == key else n) for k, n in value)
         else:
-            value *= 1 - 1e-4
+            value *= 1 - 1e-3
         return with_limits(instance, **{limit: value})
 
     return judged(change)
@@ -98,6 +98,13 @@ def excluded_purchase(plan: Plan) -> Plan:
     """A purchase of what a rule excludes, beside the others."""
     row = replace(plan.purchases[NODE_ROW], offer="h20", period="2023-07-01", item="h20-node")
     return replace(plan, purchases=(*plan.purchases, row))
+
+
+def split_order(plan: Plan) -> Plan:
+    """One order in two rows of half the size."""
+    row = plan.purchases[NODE_ROW]
+    half = replace(row, quantity=5, amount=row.amount / 2, cards=40)
+    return replace(plan, purchases=(half, *swap(plan.purchases, NODE_ROW, **asdict(half))))
 
 
 def purchase(number: int, **changes: Any) -> Callable[[], Case]:

@@ -115,7 +115,12 @@ def _limits() -> Limits:
     return Limits(
         budget_by_year=((2022, 0.3 * first), (2023, total - 0.3 * first)),
         budget_total=total,
-        vendor_share=(("dell", dell / total), ("inspur", (first + 100 + second) / total)),
+        vendor_share=(
+            ("cloud", lease / total),
+            ("dell", dell / total),
+            ("fabrico", 6 * 9000 / total + 120 * 100 / total),
+            ("inspur", (first + 100 + second) / total),
+        ),
         card_types=2,
         licences=(("a100", 96),),
         total_tpp=12 * 80.0 + 30 * 5.0,

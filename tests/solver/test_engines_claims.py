@@ -78,6 +78,20 @@ def test_a_confirmation_gets_its_seconds(monkeypatch: pytest.MonkeyPatch) -> Non
     assert given == [pytest.approx(0.3, abs=0.1), 5.0, 5.0]
 
 
+def test_one_confirmation_leaves_time_for_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    """CBC without preprocessing gets a tenth of the limit to agree, HiGHS all that is left."""
+    given: list[float] = []
+
+    def at_once(job: Job) -> Claim:
+        given.append(job.options.time_limit_s)
+        return says(Status.INFEASIBLE)
+
+    monkeypatch.setitem(ladder.RUN, "cbc", at_once)
+    monkeypatch.setitem(ladder.RUN, "highs", at_once)
+    solve(whole_and_odd(), Options(time_limit_s=100))
+    assert given == [pytest.approx(x, abs=1) for x in (100, 10, 100)]
+
+
 def test_a_plan_that_breaks_a_row_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """After a time-out CBC's solution file once held a point that broke a row by 486."""
     problem = problem_of([1], [([1], ">=", 500)], most=900)

@@ -147,3 +147,10 @@ def test_what_cannot_be_bought_is_a_violation() -> None:
         "offers.h20, 2023-07-01: sites.here: no h20-node in 2023-07-01: bis: "
         "TPP 4,992 is at least 4,800"
     )
+
+
+def test_a_box_that_an_offer_does_not_come_in_is_a_violation() -> None:
+    """Cards sold for hosts cannot be bought standalone."""
+    units, (violation,) = match_purchases(good_instance(), [hand("slotted", box="standalone")])
+    assert units == {}
+    assert "slotted comes in 2023-01-01 with box host" in violation.message

@@ -22,7 +22,9 @@ from tests.solver.broken_plans import (
     judged,
     less,
     purchase,
+    split_order,
     swap,
+    violations,
     with_offers,
     written,
 )
@@ -59,9 +61,13 @@ BROKEN: list[tuple[str, Family, Callable[[], Case]]] = [
     ("no licences", Family.LICENCES, judged(lambda i: with_limits(i, licences=()))),
     ("TPP", Family.TOTAL_TPP, less("total_tpp")),
     ("one kind of card", Family.CARD_TYPES, judged(lambda i: with_limits(i, card_types=1))),
-    ("budget of years", Family.BUDGET, less("budget_by_year")),
+    ("budget of the year before", Family.BUDGET, less("budget_by_year", 2022)),
+    ("budget of a year", Family.BUDGET, less("budget_by_year", 2023)),
     ("budget of all", Family.BUDGET, less("budget_total")),
-    ("vendor share", Family.VENDOR_SHARE, less("vendor_share")),
+    ("share of a lessor", Family.VENDOR_SHARE, less("vendor_share", "cloud")),
+    ("share of a vendor of cards", Family.VENDOR_SHARE, less("vendor_share", "dell")),
+    ("share of a vendor of fabric", Family.VENDOR_SHARE, less("vendor_share", "fabrico")),
+    ("share of a vendor with fees", Family.VENDOR_SHARE, less("vendor_share", "inspur")),
     ("slots", Family.SLOTS, judged(lambda i: replace(i, bays=swap(i.bays, 0, slots=3)))),
     ("power", Family.POWER, in_site(power_cap_kw=(155.0, 400.0, 400.0, 400.0))),
     ("rack units", Family.RACK_UNITS, in_site(rack_units=(90, 90, 90, 65))),
@@ -69,12 +75,21 @@ BROKEN: list[tuple[str, Family, Callable[[], Case]]] = [
         lambda i: replace(i, fabrics=swap(i.fabrics, 0, max_endpoints=119))
     )),
     ("leaves", Family.FABRIC, in_fabric(0, per_endpoint=4.1 / 120)),
+    ("switches too late", Family.FABRIC, decided(
+        fabric=lambda d: d.fabric | {("ib", "leaf", 0): 3, ("ib", "leaf", 1): 1}
+    )),
     ("NICs", Family.FABRIC, in_fabric(2, per_endpoint=2.0)),
     ("fewer working cards", Family.CAPACITY, judged(
         lambda i: replace(i, pools=tuple(replace(p, working_fraction=0.1) for p in i.pools))
     )),
     ("idle replicas", Family.CAPACITY, decided(
         serving=lambda d: swap(d.serving, 0, replicas=40, cards=160)
+    )),
+    ("a job too large", Family.CAPACITY, decided(
+        training=lambda d: swap(d.training, 0, cards=160)
+    )),
+    ("a reservation too large", Family.CAPACITY, decided(
+        reservations=lambda d: swap(d.reservations, 0, cards=19)
     )),
     ("more memory", Family.MEMORY_FIT, in_modes(0, 0, min_units=3)),
     ("half a node", Family.MEMORY_FIT, decided(training=lambda d: swap(d.training, 0, cards=20))),
@@ -122,6 +137,7 @@ BROKEN: list[tuple[str, Family, Callable[[], Case]]] = [
     ("held in the wrong pool", Family.RESERVATION, decided(
         reservations=lambda d: (*d.reservations, ReservationRow("lab", NODES, 0, 1))
     )),
+    ("an order in two rows", Family.RECORD, written(split_order)),
     ("another currency", Family.RECORD, written(lambda p: replace(p, currency="USD"))),
     ("another calendar", Family.RECORD, written(lambda p: replace(p, periods=p.periods[:1]))),
     ("exclusions hidden", Family.RECORD, written(lambda p: replace(p, excluded=()))),
@@ -166,3 +182,17 @@ def test_what_is_broken_is_named(family: Family, case: Callable[[], Case]) -> No
 def test_every_family_is_broken_once() -> None:
     """The list above leaves no family out."""
     assert {family for _, family, _ in BROKEN} == set(Family)
+
+
+def test_work_outside_the_window_does_not_count() -> None:
+    """A run moved past its deadline breaks the window, and its work is missing."""
+    moved = decided(training=lambda d: swap(d.training, 1, interval=3))
+    assert {v.family for v in violations(moved)} == {Family.TRAINING_WINDOW, Family.TRAINING_WORK}
+
+
+@pytest.mark.parametrize("units", [{"loose@there#1": -1}, {"loose@there#0": 19.5}])
+def test_units_given_back_or_halved_are_no_order(units: dict[str, float]) -> None:
+    """Even where all figures follow from it, a quantity is whole and not negative."""
+    first = violations(decided(units=lambda d: d.units | units))[0]
+    assert first.family is Family.RECORD
+    assert "quantit" in first.message
