@@ -22,7 +22,7 @@ from solver.families import Family
 from solver.formulation import Model, build
 from solver.formulation.purchases import units_of
 from solver.instance import Instance
-from solver.instance.model import Exclusion, SupplyWindow
+from solver.instance.model import SupplyWindow
 from solver.plan import (
     UNVERIFIED,
     ExcludedRow,
@@ -245,21 +245,12 @@ def plan_of(case: Case, decisions: Decisions, bound: float | None) -> Plan:
         routing=decisions.routing,
         reservations=decisions.reservations,
         energy=settled.energy,
-        excluded=tuple(
-            ExcludedRow(e.item, e.site, e.rule, f"{e.reason} ({_deliveries(e)})")
-            for e in instance.excluded
-        ),
+        excluded=tuple(ExcludedRow(e.item, e.site, e.rule, e.reason) for e in instance.excluded),
         binding=(),
         assumptions=instance.assumptions,
         verification=UNVERIFIED,
         provenance={},
     )
-
-
-def _deliveries(exclusion: Exclusion) -> str:
-    if exclusion.first == exclusion.last:
-        return f"delivery on {exclusion.first}"
-    return f"deliveries {exclusion.first} to {exclusion.last}"
 
 
 def _answer(status: AnswerStatus, started: float, findings: tuple[Finding, ...]) -> Answer:

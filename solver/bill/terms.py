@@ -4,6 +4,7 @@ Belongs here: who is paid how much on which day, nominal. Does not belong here: 
 their sums (settle), what is drawn (draw).
 """
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
@@ -69,19 +70,19 @@ def maintenance(
     instance: Instance, lines: tuple[Order, ...], bought: tuple[Part, ...]
 ) -> Iterator[Payment]:
     """A yearly fraction of the price of what was bought and is in use: m·P·hours/8760."""
-    yearly = instance.maintenance_fraction
-    if not yearly:
-        return
+    share = [instance.maintenance_fraction * i.hours / HOURS_PER_YEAR for i in instance.intervals]
+    cost: dict[tuple[str, int], float] = defaultdict(float)
     for line in lines:
-        if line.option.until is None:
-            for i in instance.intervals[line.option.first : line.option.last]:
-                cost = yearly * line.price * i.hours / HOURS_PER_YEAR
-                yield Payment(i.middle_day, Term.MAINTENANCE, line.option.site, cost)
+        option, price = line.option, line.price
+        if option.until is None:
+            for n in range(option.first, option.last):
+                cost[option.site, n] += price * share[n]
     for part in bought:
         for i in instance.intervals:
             if i.period >= part.period:
-                cost = yearly * part.price * i.hours / HOURS_PER_YEAR
-                yield Payment(i.middle_day, Term.MAINTENANCE, part.fabric.site, cost)
+                cost[part.fabric.site, i.index] += part.price * share[i.index]
+    for (site, n), amount in cost.items():
+        yield Payment(instance.intervals[n].middle_day, Term.MAINTENANCE, site, amount)
 
 
 def residual_value(

@@ -75,10 +75,11 @@ def solve(
     """Find the point of least objective, and say truthfully how far that was achieved.
 
     The rungs: the chosen engine; after any answer without a plan that passed the checks, CBC with
-    its preprocessing off; after that HiGHS, or CBC as it is where HiGHS was chosen. A plan passes when its integers
-    are whole within 1e-5, when rounded it keeps every row and bound to 1e-6 (relative), when the
-    engine's bound does not lie above it, and when `accept` says yes to its values. Where only rows
-    are broken, the continuous variables are solved for again with the integers fixed.
+    its preprocessing off; after that HiGHS, or CBC as it is where HiGHS was chosen. A plan passes
+    when its integers are whole within 1e-5, when rounded it keeps every row and bound to 1e-6
+    (relative), when the engine's bound does not lie above it, and when `accept` says yes to its
+    values. Where only rows are broken, the continuous variables are solved for again with the
+    integers fixed.
 
     Confirmed: a problem is called infeasible (or unbounded) when CBC and HiGHS each said so in at
     least one run and no run returned a plan that passed; or when a single bound or a row without

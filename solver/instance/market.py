@@ -54,8 +54,10 @@ class Market:
             if mine:
                 offers.append(self._offer(key, block))
         excluded = tuple(
-            Exclusion(*names, min(days), max(days))
-            for names, days in sorted(self._excluded.items())
+            Exclusion(
+                offer, item, site, rule, f"{reason} ({_deliveries(days)})", min(days), max(days)
+            )
+            for (offer, item, site, rule, reason), days in sorted(self._excluded.items())
         )
         return tuple(offers), tuple(sorted(options, key=lambda o: o.key)), excluded
 
@@ -298,6 +300,13 @@ def life_of(row: object) -> Span | None:
     """The life of an item in calendar months; None: it never retires."""
     years = getattr(row, "life_years", None)
     return None if years is None else Span(months=round(years * 12))
+
+
+def _deliveries(days: list[date]) -> str:
+    """The deliveries that an exclusion holds for, in words."""
+    if len(days) == 1:
+        return f"delivery on {days[0]}"
+    return f"deliveries {min(days)} to {max(days)}"
 
 
 def count_before(intervals: tuple[Interval, ...], stop: datetime) -> int:

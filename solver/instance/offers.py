@@ -97,6 +97,7 @@ class Exclusion:
     site: str
     rule: str
     reason: str
+    """The figures that decided it, and the deliveries it holds for."""
     first: date
     last: date
     """First and last period start that it holds for."""

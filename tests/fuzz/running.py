@@ -399,8 +399,13 @@ class Running:
                 yield steps
 
     def _largest(self, interval: int, spare: Cards) -> list[Setting]:
-        """Settings among the spare cards whose replicas are not part of another's."""
+        """Settings among the spare cards whose replicas are not part of another's.
+
+        Where fractional services want the cards of idle replicas, all of them.
+        """
         fitting = [s for s in self.settings[interval] if _fits(s.cards, spare)]
+        if self._active(interval, self.fractional):
+            return fitting
         return [
             one
             for one in fitting

@@ -28,7 +28,7 @@ from tests.solver.broken_plans import (
     with_offers,
     written,
 )
-from tests.solver.good_plan import LOOSE, NODES, SLOTTED, with_limits
+from tests.solver.good_plan import LOOSE, NODES, RENTED, SLOTTED, with_limits
 from tests.solver.plans import trains
 
 
@@ -196,3 +196,23 @@ def test_units_given_back_or_halved_are_no_order(units: dict[str, float]) -> Non
     first = violations(decided(units=lambda d: d.units | units))[0]
     assert first.family is Family.RECORD
     assert "quantit" in first.message
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        decided(reservations=lambda d: (*d.reservations, ReservationRow("lab", LOOSE, 0, -5))),
+        decided(
+            routing=lambda d: (
+                *d.routing,
+                replace(d.routing[0], configuration="tp8", pool=RENTED, rate=-5.0),
+            )
+        ),
+        decided(training=lambda d: (*d.training, trains("gpt#1", NODES, -8, 0.0, 1))),
+    ],
+)
+def test_nothing_is_held_or_served_less_than_not_at_all(case: Callable[[], Case]) -> None:
+    """Negative cards would free room and save energy: such rows are refused as they stand."""
+    first = violations(case)[0]
+    assert first.family is Family.RECORD
+    assert "not negative" in first.message
