@@ -1,7 +1,7 @@
 # What a fresh clone needs: GNU make and one Python, 3.12 or newer. Every target that needs an
 # environment makes .venv first and makes it again only when it no longer fits.
 
-DEMO ?= problems/library/gpt3_training_and_serving.yaml
+DEMO ?= problems/library/roll_out.yaml
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/installed

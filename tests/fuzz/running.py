@@ -14,7 +14,7 @@ Nothing is lost on the way:
 """
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 
@@ -188,7 +188,7 @@ class Running:
         # A demand charge makes a dearer setting with another draw worth keeping.
         if self.money.demand_charges():
             return joined
-        return _undominated(joined, lambda s: (*s.cards, s.cost))
+        return self._undominated(joined, lambda s: (*s.cards, s.cost))
 
     # The cheapest run
 
@@ -253,7 +253,7 @@ class Running:
                     if over
                 )
             ]
-            states = _undominated(states, lambda state: (*state[0], state[1]))
+            states = self._undominated(states, lambda state: (*state[0], state[1]))
         if not states:
             return None
         _, cost, steps_taken = min(states, key=lambda state: state[1])
@@ -275,7 +275,7 @@ class Running:
                 if setting is not None:
                     total = held.cost + cost
                     steps.append(Step(held.work, total, held.cards, held.units, setting))
-            self._steps[key] = _undominated(steps, lambda s: (*(-w for w in s.work), s.cost))
+            self._steps[key] = self._undominated(steps, lambda s: (*(-w for w in s.work), s.cost))
         return self._steps[key]
 
     def holdings(
@@ -456,6 +456,15 @@ class Running:
                 cost += held * self.money.busy_card(pool, interval)
         return Run(cost, steps), rates
 
+    def _undominated[T](self, found: list[T], figures: Callable[[T], Cards]) -> list[T]:
+        """Those of which no other has all figures as low or lower."""
+        kept: list[tuple[Cards, T]] = []
+        for each, one in sorted(((figures(one), one) for one in found), key=lambda pair: pair[0]):
+            self.effort.spend(len(kept) // 10)
+            if not any(all(a <= b + 1e-12 for a, b in zip(k, each, strict=True)) for k, _ in kept):
+                kept.append((each, one))
+        return [one for _, one in kept]
+
     def rates(self, run: Run, working: tuple[Cards, ...]) -> Rates:
         """How a run without demand charges spreads the requests."""
         rates = Rates()
@@ -482,12 +491,3 @@ def _less(one: Sequence[float], two: Sequence[float]) -> tuple[float, ...]:
 
 def _fits(cards: Sequence[float], room: Sequence[float]) -> bool:
     return all(a <= b + NEAR * max(1.0, b) for a, b in zip(cards, room, strict=True))
-
-
-def _undominated[T](found: list[T], figures) -> list[T]:
-    """Those of which no other has all figures as low or lower."""
-    kept: list[tuple[tuple[float, ...], T]] = []
-    for each, one in sorted(((figures(one), one) for one in found), key=lambda pair: pair[0]):
-        if not any(all(a <= b + 1e-12 for a, b in zip(k, each, strict=True)) for k, _ in kept):
-            kept.append((each, one))
-    return [one for _, one in kept]

@@ -13,7 +13,7 @@ import pytest
 from solver.bill import Decisions, settle
 from solver.families import Family
 from solver.instance.model import Instance, Kind
-from solver.plan import ReservationRow, dump_plan
+from solver.plan import ReservationRow
 from solver.verify import verify
 from solver.verify.energy import check_energy
 from solver.verify.ledger import cash_flow_of, ledger_of
@@ -185,7 +185,7 @@ def large_case() -> tuple[Instance, Decisions]:
 
 @pytest.mark.slow
 def test_large_plans_are_verified_in_seconds() -> None:
-    """A plan far above the sizes that are solved is settled, verified and written in seconds."""
+    """A plan far above the sizes that are solved is verified in seconds."""
     instance, decisions = large_case()
     plan = plan_of(instance, decisions)
     assert len(plan.purchases) == 10_000
@@ -196,7 +196,6 @@ def test_large_plans_are_verified_in_seconds() -> None:
     assert found.ok
     # Measured: 2 s. The budget leaves room for slow machines, not for quadratic loops.
     assert seconds < 30
-    assert len(dump_plan(plan).splitlines()) > 400_000
 
 
 def test_the_good_plan_settles_and_verifies_to_the_same_objective() -> None:
