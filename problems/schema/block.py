@@ -12,7 +12,12 @@ class Block(BaseModel):
     """A frozen block of a problem file that refuses unknown keys."""
 
     model_config = ConfigDict(
-        extra="forbid", frozen=True, use_attribute_docstrings=True, arbitrary_types_allowed=True
+        extra="forbid",
+        frozen=True,
+        use_attribute_docstrings=True,
+        arbitrary_types_allowed=True,
+        # Only the root is validated: building every block's validator would double the start-up.
+        defer_build=True,
     )
 
 

@@ -145,10 +145,10 @@ class RequestClass(Block):
 
     share: Fraction
     """Share of all requests; the shares of a service add up to 100 %."""
-    prompt_tokens: Count
-    """Tokens of the prompt."""
-    answer_tokens: Count
-    """Tokens of the answer."""
+    prompt_tokens: Count = 0.0
+    """Tokens of the prompt; only `utilization` reads them."""
+    answer_tokens: Count = 0.0
+    """Tokens of the answer; only `utilization` reads them."""
 
 
 def _parse_class_rates(value: Any) -> Any:
@@ -205,7 +205,7 @@ class Service(Workload):
     throughput: Literal["estimated"] | None = None
     """`estimated`: derive the throughput from the card and the model."""
     measured: list[Measured] = []
-    """Measured configurations; they stand beside `utilization`."""
+    """Measured configurations; for their cards they replace `utilization`."""
     latency: dict[str, Seconds] | None = None
     """Limits on time to first token and time per token; only for estimated throughput."""
     precision: Precision = "bf16"
@@ -241,14 +241,17 @@ class Service(Workload):
         if self.utilization is None and not self.measured and self.throughput is None:
             raise ValueError("needs utilization, measured rows or throughput: estimated")
         if self.utilization is not None and (self.model is None or not self._has_tokens()):
-            raise ValueError("needs a model, prompt_tokens and answer_tokens for utilization")
+            raise ValueError("needs a model, and tokens in every class, for utilization")
         if self.peak_factor < 1:
             raise ValueError("peak_factor must be at least 1: the peak is not below the average")
         return self
 
     def _has_tokens(self) -> bool:
-        tokens = (self.prompt_tokens or 0) + (self.answer_tokens or 0)
-        return self.classes is not None or tokens > 0
+        if self.classes is not None:
+            return all(
+                kind.prompt_tokens + kind.answer_tokens > 0 for kind in self.classes.values()
+            )
+        return (self.prompt_tokens or 0) + (self.answer_tokens or 0) > 0
 
 
 class Reservation(Workload):

@@ -48,6 +48,11 @@ class Draft:
             self.days += inside
         return (self.start + timedelta(days=self.pick(*inside))).isoformat()
 
+    def a_last_day(self, low: float, high: float) -> str:
+        """The day before such a day, so that what ends with it cuts the horizon at the same place."""
+        day = date.fromisoformat(self.a_day(low, high)) - timedelta(days=1)
+        return max(day, self.start).isoformat()
+
     def an_offer(self, kind: str = "price") -> dict[str, Any] | None:
         """One of the offers that are bought, or leased."""
         found = [key for key, offer in sorted(self.tree["offers"].items()) if kind in offer]
@@ -129,8 +134,7 @@ def second_workload(draft: Draft) -> None:
 def window(draft: Draft) -> None:
     """A job runs in a window of several intervals."""
     job = draft.pick(*draft.all_of("training"), None) or draft.add_job()
-    days = sorted([draft.a_day(0.0, 0.5), draft.a_day(0.6, 1.0)])
-    job["window"] = "..".join(days)
+    job["window"] = f"{draft.a_day(0.0, 0.4)}..{draft.a_last_day(0.6, 1.0)}"
     job["flop"] = round(job["flop"] * draft.pick(0.4, 0.7))
 
 
@@ -138,10 +142,10 @@ def window(draft: Draft) -> None:
 def repetition(draft: Draft) -> None:
     """A job comes again; an occurrence past the horizon is dropped."""
     job = draft.add_job()
-    length = (draft.end - draft.start).days
-    last = draft.start + timedelta(days=int(length * draft.pick(0.2, 0.35)))
+    step = int((draft.end - draft.start).days * draft.pick(0.3, 0.4, 0.5))
+    last = draft.start + timedelta(days=draft.pick(step - 1, int(step * 1.2)))
     job["window"] = f"{draft.start.isoformat()}..{last.isoformat()}"
-    job["every"] = f"{int(length * draft.pick(0.3, 0.4, 0.5))} days"
+    job["every"] = f"{step} days"
     job["flop"] = round(job["flop"] * 0.25)
 
 
@@ -220,17 +224,16 @@ def growth(draft: Draft) -> None:
     """Demand grows at calendar steps, or steps over dates."""
     service = draft.pick(*draft.all_of("inference"), None) or draft.add_service()
     if draft.pick(True, False):
-        service["growth"] = draft.pick("40 % per month", "60 % per quarter")
-        if (draft.end - draft.start).days > 100:
-            service["growth"] = "50 % per quarter"
-        service["from"] = draft.a_day(0.0, 0.4)
+        service["growth"] = f"{draft.pick(40, 60)} % per {draft.period}"
+        if draft.pick(True, False):
+            service["from"] = draft.a_day(0.0, 0.4)
     else:
         low, high = draft.random.randint(1, 3), draft.random.randint(4, 8)
         day = draft.a_day(0.2, 0.8)
         first = draft.start.isoformat()
         service["requests"] = {first: f"{low} per second", day: f"{high} per second"}
         if draft.pick(True, False):
-            service["until"] = draft.a_day(0.85, 1.0)
+            service["until"] = draft.a_last_day(0.85, 1.0)
 
 
 @family
@@ -248,7 +251,7 @@ def reservation_steps(draft: Draft) -> None:
     reservation["cards"] = {draft.start.isoformat(): first, draft.a_day(): second}
     if draft.pick(True, False):
         reservation["of"] = [draft.a_card()]
-        reservation["until"] = draft.a_day(0.9, 1.0)
+        reservation["until"] = draft.a_last_day(0.9, 1.0)
 
 
 # The market
@@ -422,7 +425,7 @@ def fleet(draft: Draft) -> None:
         "count": draft.random.randint(1, 2),
     }
     if draft.pick(True, False):
-        entry["until"] = draft.a_day(0.1, 0.95)
+        entry["until"] = draft.a_last_day(0.2, 0.95)
     if draft.pick(True, False):
         entry["from"] = draft.a_day(-0.3, 0.1)
     draft.tree.setdefault("fleet", {})["old"] = entry
@@ -434,7 +437,7 @@ def fleet_in_hosts(draft: Draft) -> None:
     entries = draft.tree.setdefault("fleet", {})
     entries["boxes"] = {"item": "host", "site": "east", "count": draft.pick(1, 2)}
     if draft.pick(True, False):
-        entries["boxes"]["until"] = draft.a_day(0.3, 1.0)
+        entries["boxes"]["until"] = draft.a_last_day(0.3, 1.0)
     if draft.pick(True, False):
         entries["inside"] = {"item": "small", "site": "east", "count": 2, "host": "host"}
     hosts(draft)

@@ -285,12 +285,11 @@ class Running:
         empty = Setting((0.0,) * len(cards), 0.0)
         partial = [Step((), 0.0, (0.0,) * len(cards), {}, empty)]
         for occurrence, modes in zip(self.instance.occurrences, running, strict=True):
-            self.effort.spend(len(partial))
+            each = [list(self._counts(occurrence, mode, interval, cards)) for mode in modes]
+            self.effort.spend(len(partial) * math.prod(len(counts) for counts in each))
             partial = [
                 self._with_units(step, interval, occurrence, modes, counts)
-                for counts in product(
-                    *(self._counts(occurrence, mode, interval, cards) for mode in modes)
-                )
+                for counts in product(*each)
                 for step in partial
             ]
             partial = [step for step in partial if _fits(step.cards, cards)]
