@@ -116,7 +116,7 @@ def bound_offers(
     for option in options:
         by_offer.setdefault(option.offer, []).append(option)
     return tuple(
-        _bounded(offer, items[offer.item], by_offer[offer.key], units, hosts, limits, sites)
+        _bounded(offer, items[offer.item], by_offer.get(offer.key, ()), units, hosts, limits, sites)
         for offer in offers
     )
 
@@ -158,7 +158,7 @@ def _room(site: Site, item: Item) -> int:
 
 def _affordable(offer: Offer, options: Sequence[Option], limits: Limits) -> int:
     """Units that the whole budget buys at the lowest price."""
-    if limits.budget_total is None or offer.leased:
+    if limits.budget_total is None or offer.leased or not options:
         return UNBOUNDED
     best = max(tier.off for tier in offer.tiers)
     price = min(option.unit_price for option in options) * (1 - best) * (1 + offer.extra_share)

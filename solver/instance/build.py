@@ -15,7 +15,7 @@ from problems.schema.places import Site as SiteBlock
 from solver.instance.bounds import Demand, bound_offers
 from solver.instance.machines import Machines, build_fleet
 from solver.instance.market import Market, life_of
-from solver.instance.model import Instance, Limits, Offer
+from solver.instance.model import Exclusion, Instance, Limits, Offer
 from solver.instance.places import build_fabrics, build_sites
 from solver.instance.sources import InstanceError, Sources
 from solver.instance.timeline import Calendar, Timeline
@@ -45,9 +45,7 @@ def build_instance(problem: Problem, catalog: catalogs.Catalog) -> Instance:
     offers = bound_offers(
         timeline, demand, limits, site_of, items, pools, machines.bays, offers, options
     )
-    for offer in offers:
-        if offer.max_units == 0:
-            sources.assume("No workload can use these offers, so they are left out: {}.", offer.key)
+    _assume_left_out(sources, offers, {option.offer for option in options}, excluded)
     fabrics = build_fabrics(sources, _units_by_site(offers, problem, len(calendar.periods)))
     _general_assumptions(sources)
     if sources.errors:
@@ -78,6 +76,21 @@ def build_instance(problem: Problem, catalog: catalogs.Catalog) -> Instance:
         excluded=excluded,
         assumptions=sources.assumptions,
     )
+
+
+def _assume_left_out(
+    sources: Sources, offers: tuple[Offer, ...], usable: set[str], excluded: tuple[Exclusion, ...]
+) -> None:
+    """Name the offers that no plan can contain, unless a rule excluded them, which is said apart."""
+    ruled_out = {exclusion.offer for exclusion in excluded}
+    for offer in offers:
+        if offer.key in usable and offer.max_units == 0:
+            sources.assume("No workload can use these offers, so they are left out: {}.", offer.key)
+        elif offer.key not in usable and offer.key not in ruled_out:
+            sources.assume(
+                "By availability and lead time nothing of these offers can be delivered: {}.",
+                offer.key,
+            )
 
 
 def _limits(problem: Problem) -> Limits:

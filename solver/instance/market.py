@@ -46,13 +46,11 @@ class Market:
         self._rulings: dict[tuple[str, str, date], Ruling] = {}
 
     def build(self) -> tuple[tuple[Offer, ...], tuple[Option, ...], tuple[Exclusion, ...]]:
-        """All offers with at least one option, the options, and what rules excluded."""
+        """All offers, the options to take them, and what rules excluded."""
         offers, options = [], []
         for key, block in sorted(self.sources.problem.offers.items()):
-            mine = list(self._options(key, block))
-            options += mine
-            if mine:
-                offers.append(self._offer(key, block))
+            options += self._options(key, block)
+            offers.append(self._offer(key, block))
         excluded = tuple(
             Exclusion(
                 offer, item, site, rule, f"{reason} ({_deliveries(days)})", min(days), max(days)

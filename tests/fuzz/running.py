@@ -122,14 +122,15 @@ class Running:
     def finishing(self, occurrence: Occurrence, mode: TrainingMode, interval: int) -> int:
         """Units that finish a job's whole work in one interval, or the most its mode allows."""
         units = mode.min_units
-        while units < mode.max_units and self.done(mode, interval, units) < occurrence.work:
+        while units < mode.max_units and self.done(self.instance, mode, interval, units) < occurrence.work:
             units += 1
         return units
 
-    def done(self, mode: TrainingMode, interval: int, units: int) -> float:
+    @staticmethod
+    def done(instance: Instance, mode: TrainingMode, interval: int, units: int) -> float:
         """Work of units in an interval."""
         rate = min(a * units + b for a, b in mode.segments)
-        return rate * self.instance.intervals[interval].hours / 24
+        return rate * instance.intervals[interval].hours / 24
 
     def _most_replicas(self, service: Service, number: int, interval: int) -> int:
         throughput = dict(service.modes[number].throughput)
@@ -318,7 +319,7 @@ class Running:
             if count:
                 held = count * self.instance.pool[mode.pool].unit_cards
                 cards[self.place[mode.pool]] += held
-                work += self.done(mode, interval, count)
+                work += self.done(self.instance, mode, interval, count)
                 cost += held * self.money.busy_card(mode.pool, interval)
                 units[occurrence.key, mode.pool] = count
         return Step((*step.work, work), cost, tuple(cards), units, step.setting)
