@@ -39,53 +39,45 @@ class Demand:
 
 
 def cards_needed(timeline: Timeline, demand: Demand, pool: Pool) -> int:
-    """Working cards of a pool that meet every workload that can run there, in any one period."""
-    by_period = [0] * len(timeline.calendar.periods)
-    for occurrence in demand.occurrences:
-        for period, cards in _training_cards(timeline, occurrence, pool).items():
-            by_period[period] += cards
-    by_interval = [0] * timeline.count
-    for service in demand.services:
-        for interval in range(timeline.count):
-            by_interval[interval] += _serving_cards(service, interval, pool)
-    for reservation in demand.reservations:
-        if pool.key in reservation.pools:
-            for interval in range(timeline.count):
-                by_interval[interval] += reservation.cards[interval]
-    highest = [0] * len(by_period)
-    for cut in timeline.intervals:
-        highest[cut.period] = max(highest[cut.period], by_interval[cut.index])
-    return max(a + b for a, b in zip(by_period, highest, strict=True))
+    """Working cards of a pool beyond which no more are of use in any interval.
+
+    Interval by interval, not over longer stretches: a plan may hold many cards for a short while, to
+    run when energy is cheap or before they retire.
+    """
+    return max(
+        sum(_training_cards(timeline, occurrence, index, pool) for occurrence in demand.occurrences)
+        + sum(_serving_cards(service, index, pool) for service in demand.services)
+        + sum(r.cards[index] for r in demand.reservations if pool.key in r.pools)
+        for index in range(timeline.count)
+    )
 
 
-def _training_cards(timeline: Timeline, occurrence: Occurrence, pool: Pool) -> dict[int, int]:
-    """Cards that finish the occurrence within its part of each period."""
+def _training_cards(timeline: Timeline, occurrence: Occurrence, interval: int, pool: Pool) -> int:
+    """Cards that finish the occurrence within the interval alone."""
     mode = next((mode for mode in occurrence.modes if mode.pool == pool.key), None)
-    if mode is None:
-        return {}
-    days: dict[int, float] = {}
-    for interval in timeline.intervals[occurrence.first : occurrence.last]:
-        days[interval.period] = days.get(interval.period, 0.0) + interval.hours / 24
-    needed = {}
-    for period, length in days.items():
-        units = training.units_for_rate(mode.segments, occurrence.work / length, mode.max_units)
-        needed[period] = max(mode.min_units, units or mode.max_units) * pool.unit_cards
-    return needed
+    if mode is None or not occurrence.first <= interval < occurrence.last:
+        return 0
+    rate = occurrence.work / (timeline.intervals[interval].hours / 24)
+    units = training.units_for_rate(mode.segments, rate, mode.max_units)
+    return max(mode.min_units, units or mode.max_units) * pool.unit_cards
 
 
 def _serving_cards(service: Service, interval: int, pool: Pool) -> int:
-    """Cards that serve each class by its best configuration in the pool."""
+    """Cards that serve each class by the configuration that takes most of them in the pool.
+
+    The one that takes fewest may draw more power.
+    """
     total = 0
     for number, name in enumerate(service.classes):
         rate = service.demand[number][interval]
-        best = [
+        each = [
             math.ceil(rate / throughput - 1e-9) * mode.cards
             for mode in service.modes
             if mode.pool == pool.key
             for key, throughput in mode.throughput
             if key == name
         ]
-        total += min(best, default=0) if rate > 0 else 0
+        total += max(each, default=0) if rate > 0 else 0
     return total
 
 

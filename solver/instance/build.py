@@ -81,7 +81,7 @@ def build_instance(problem: Problem, catalog: catalogs.Catalog) -> Instance:
 def _assume_left_out(
     sources: Sources, offers: tuple[Offer, ...], usable: set[str], excluded: tuple[Exclusion, ...]
 ) -> None:
-    """Name the offers that no plan can contain, unless a rule excluded them, which is said apart."""
+    """Name the offers no plan can contain; those that a rule excluded are named apart."""
     ruled_out = {exclusion.offer for exclusion in excluded}
     for offer in offers:
         if offer.key in usable and offer.max_units == 0:

@@ -47,7 +47,8 @@ class Market:
 
     def build(self) -> tuple[tuple[Offer, ...], tuple[Option, ...], tuple[Exclusion, ...]]:
         """All offers, the options to take them, and what rules excluded."""
-        offers, options = [], []
+        offers: list[Offer] = []
+        options: list[Option] = []
         for key, block in sorted(self.sources.problem.offers.items()):
             options += self._options(key, block)
             offers.append(self._offer(key, block))
@@ -69,7 +70,7 @@ class Market:
             minimum_order=block.minimum_order,
             fixed_fee=block.fixed_fee,
             tiers=_tiers(block),
-            supply=self._supply(block),
+            supply=self._supply(key, block),
             extra_share=sum(extra.share_fraction for extra in block.extras.values()),
             extra_per_unit=sum(extra.per_unit for extra in block.extras.values()),
             max_units=UNBOUNDED,
@@ -193,11 +194,14 @@ class Market:
             self.timeline.count if life is None else self.timeline.index_from(life.after(delivered))
         )
 
-    def _supply(self, block: OfferBlock) -> tuple[SupplyWindow, ...]:
+    def _supply(self, key: str, block: OfferBlock) -> tuple[SupplyWindow, ...]:
         if block.supply is None:
             return ()
         periods = self.sources.calendar.periods
-        at = [self.sources.at(("supply",), block.supply, period.start) for period in periods]
+        at = [
+            self.sources.at(("offers", key, "supply"), block.supply, period.start)
+            for period in periods
+        ]
         if block.lease is not None:
             return tuple(SupplyWindow((p.index,), int(at[p.index].count)) for p in periods)
         groups: dict[tuple[int, int, int], list[int]] = {}
