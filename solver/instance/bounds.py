@@ -1,10 +1,10 @@
 """Finite bounds on order quantities, computed from the data; never a big-M.
 
-A plan needs no more of a pool than would meet, in each period on its own, every workload that can
-run there: with that many cards all of them run there side by side from that period on. Orders may
-exceed it only to reach a discount tier or a minimum order. Buying what nothing can use, only to
-dilute a vendor's share, is not considered. Belongs here: those counts. Does not belong here: rows
-of the model.
+A plan needs no more of a pool than would meet, in each interval on its own, every workload that can
+run there: with that many cards all of them run there side by side, each as fast as is of any use.
+Orders may exceed it only to reach a discount tier or a minimum order. Buying what nothing can use,
+only to dilute a vendor's share, is not considered. Belongs here: those counts. Does not belong
+here: rows of the model.
 """
 
 import math
@@ -15,6 +15,7 @@ from solver import training
 from solver.instance.market import UNBOUNDED
 from solver.instance.model import (
     Bay,
+    FleetEntry,
     Item,
     Kind,
     Limits,
@@ -41,8 +42,8 @@ class Demand:
 def cards_needed(timeline: Timeline, demand: Demand, pool: Pool) -> int:
     """Working cards of a pool beyond which no more are of use in any interval.
 
-    Interval by interval, not over longer stretches: a plan may hold many cards for a short while, to
-    run when energy is cheap or before they retire.
+    Interval by interval, not over longer stretches: a plan may hold many cards for a short while,
+    to run when energy is cheap or before they retire.
     """
     return max(
         sum(_training_cards(timeline, occurrence, index, pool) for occurrence in demand.occurrences)
@@ -89,6 +90,7 @@ def bound_offers(
     items: Mapping[str, Item],
     pools: Sequence[Pool],
     bays: Sequence[Bay],
+    fleet: Sequence[FleetEntry],
     offers: Sequence[Offer],
     options: Sequence[Option],
 ) -> tuple[Offer, ...]:
@@ -97,20 +99,37 @@ def bound_offers(
         pool.key: math.ceil(cards_needed(timeline, demand, pool) / pool.working_fraction - 1e-9)
         for pool in pools
     }
-    hosts: dict[str, int] = {}
-    for bay in bays:
-        inside = [
-            cards[p.key] for p in pools if p.kind is Kind.HOST and f"{p.site}/{p.box}" == bay.key
-        ]
-        hosts[bay.key] = math.ceil(sum(inside) / bay.slots)
     units = {pool.key: -(-cards[pool.key] // pool.unit_cards) for pool in pools}
     by_offer: dict[str, list[Option]] = {}
     for option in options:
         by_offer.setdefault(option.offer, []).append(option)
-    return tuple(
-        _bounded(offer, items[offer.item], by_offer.get(offer.key, ()), units, hosts, limits, sites)
-        for offer in offers
-    )
+
+    def bounded(offer: Offer, hosts: Mapping[str, int]) -> Offer:
+        item, mine = items[offer.item], by_offer.get(offer.key, [])
+        return _bounded(offer, item, mine, units, hosts, limits, sites)
+
+    found = {o.key: bounded(o, {}) for o in offers if o.kind is not Kind.HOST}
+    hosts = _hosts_needed(bays, fleet, found, options)
+    return tuple(found[o.key] if o.key in found else bounded(o, hosts) for o in offers)
+
+
+def _hosts_needed(
+    bays: Sequence[Bay],
+    fleet: Sequence[FleetEntry],
+    offers: Mapping[str, Offer],
+    options: Sequence[Option],
+) -> dict[str, int]:
+    """Hosts for all cards that could ever be in a bay: the fleet's, and every order at its bound.
+
+    More than the workloads need: owned cards want slots too, and so does a minimum order.
+    """
+    needed = {}
+    for bay in bays:
+        orders = {(o.offer, o.period) for o in options if o.bay == bay.key and o.pool is not None}
+        owned = sum(e.units for e in fleet if e.bay == bay.key and e.pool is not None)
+        inside = owned + sum(offers[offer].max_units for offer, _ in orders)
+        needed[bay.key] = -(-inside // bay.slots)
+    return needed
 
 
 def _bounded(

@@ -43,7 +43,7 @@ def build_instance(problem: Problem, catalog: catalogs.Catalog) -> Instance:
     items = {item.key: item for item in machines.items}
     site_of = {site.key: site for site in sites}
     offers = bound_offers(
-        timeline, demand, limits, site_of, items, pools, machines.bays, offers, options
+        timeline, demand, limits, site_of, items, pools, machines.bays, fleet, offers, options
     )
     _assume_left_out(sources, offers, {option.offer for option in options}, excluded)
     fabrics = build_fabrics(sources, _units_by_site(offers, problem, len(calendar.periods)))

@@ -11,6 +11,8 @@ from datetime import date, timedelta
 from random import Random
 from typing import Any
 
+from problems.dates import add_months
+
 FAMILIES: dict[str, Callable[["Draft"], None]] = {}
 """By name, in the order in which they are switched on."""
 
@@ -49,7 +51,7 @@ class Draft:
         return (self.start + timedelta(days=self.pick(*inside))).isoformat()
 
     def a_last_day(self, low: float, high: float) -> str:
-        """The day before such a day, so that what ends with it cuts the horizon at the same place."""
+        """The day before such a day: what ends with it cuts the horizon at the same place."""
         day = date.fromisoformat(self.a_day(low, high)) - timedelta(days=1)
         return max(day, self.start).isoformat()
 
@@ -260,10 +262,8 @@ def reservation_steps(draft: Draft) -> None:
 @family
 def third_period(draft: Draft) -> None:
     """One more period, with another price."""
-    if draft.period == "year":
+    if "hours" in draft.tree["horizon"] or draft.period == "year":
         return
-    from problems.dates import add_months
-
     months = {"month": 1, "quarter": 3}[draft.period]
     draft.periods += 1
     draft.end = add_months(draft.start, months * draft.periods) - timedelta(days=1)
@@ -303,6 +303,7 @@ def hosts(draft: Draft) -> None:
         "item": draft.pick("small", "large"),
         "vendor": "acme",
         "price": f"{draft.random.randint(2, 8) * 100} USD",
+        "minimum_order": draft.pick(0, 0, 5),
     }
     draft.tree["offers"]["host"] = {
         "item": "host",
@@ -439,7 +440,8 @@ def fleet_in_hosts(draft: Draft) -> None:
     if draft.pick(True, False):
         entries["boxes"]["until"] = draft.a_last_day(0.3, 1.0)
     if draft.pick(True, False):
-        entries["inside"] = {"item": "small", "site": "east", "count": 2, "host": "host"}
+        count = draft.random.randint(1, 4)
+        entries["inside"] = {"item": "small", "site": "east", "count": count, "host": "host"}
     hosts(draft)
 
 
@@ -619,3 +621,12 @@ def card_types(draft: Draft) -> None:
     """One kind of card only."""
     draft.add_node_offer("another")
     _limits(draft)["card_types"] = 1
+
+
+@family
+def confined(draft: Draft) -> None:
+    """A workload runs in some places only."""
+    places = [key for key, offer in sorted(draft.tree["offers"].items()) if "lease" in offer]
+    for block in ("training", "inference", "reservations"):
+        for workload in draft.all_of(block):
+            workload["sites"] = ["east", *(place for place in places if draft.pick(True, False))]

@@ -43,10 +43,15 @@ def _base(random: Random) -> Draft:
     period = random.choice(["month", "quarter", "quarter", "year"])
     periods = random.choice([1, 2, 2])
     end = add_months(start, MONTHS[period] * periods) - timedelta(days=1)
+    horizon = {"start": start.isoformat(), "end": end.isoformat(), "period": period}
+    if random.random() < 0.08:
+        hours = random.choice([90, 500, 1000])
+        end, periods = start + timedelta(hours=hours), 1
+        horizon = {"start": start.isoformat(), "hours": hours}
     tree: Tree = {
         "rackmix": 1,
         "title": "",
-        "horizon": {"start": start.isoformat(), "end": end.isoformat(), "period": period},
+        "horizon": horizon,
         "currency": "USD",
         "sites": {"east": {"destination": random.choice(["CN", "SG"])}},
         "items": _items(random),
