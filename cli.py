@@ -5,7 +5,6 @@ belong here: any decision about problems, plans or facts, and any layout of tabl
 rooms stand inside the commands, so that help and a mistyped option cost nothing.
 """
 
-import os
 import re
 import sys
 import traceback
@@ -107,9 +106,10 @@ def as_click_error(error: Exception) -> click.ClickException:
     """Return the error as one that click shows and that carries the exit code."""
     from catalogs import CatalogError
     from problems import InputError
+    from reports.files import OutputError
     from solver import PlanError
 
-    if isinstance(error, InputError | CatalogError | PlanError):
+    if isinstance(error, InputError | CatalogError | PlanError | OutputError):
         return BadInput(str(error))
     return Failure(f"rackmix failed: {type(error).__name__}: {error} (--debug shows where)")
 
@@ -157,6 +157,8 @@ def gap(text: str) -> float:
     fraction = float(match[1]) / (100 if match[2] else 1) if match else 1
     if fraction >= 1:
         raise click.BadParameter(f"{text!r} is no gap; expected e.g. 0.1% or 0.001, below 100%")
+    if match and not match[2] and fraction > 0.02:
+        raise click.BadParameter(f"{text!r} would be {fraction:.3g} of the cost; write it with %")
     return fraction
 
 
@@ -179,16 +181,6 @@ def remember_debug(ctx: click.Context, _: click.Parameter, value: bool) -> None:
         ctx.meta["debug"] = True
 
 
-OUTPUT_PATH = click.Path(dir_okay=False, writable=True, path_type=Path)
-
-
-def in_a_folder(ctx: click.Context, option: click.Parameter, path: Path | None) -> Path | None:
-    """Refuse a file that could not be written, before the search for a plan and not after it."""
-    if path and not os.access(path.parent, os.W_OK):
-        raise click.BadParameter(f"no folder to write to: {path.parent}", ctx, option)
-    return path
-
-
 debug_option = click.option(
     "--debug", is_flag=True, expose_value=False, callback=remember_debug, help="Show tracebacks."
 )
@@ -196,7 +188,7 @@ format_option = click.option(
     "--format", "output_format", type=click.Choice(["text", "json"]), default="text"
 )
 output_option = click.option(
-    "-o", "output", type=OUTPUT_PATH, callback=in_a_folder, help="Write the plan as JSON."
+    "-o", "output", type=click.Path(path_type=Path), help="Write the plan as JSON."
 )
 problem_argument = click.argument("file", type=click.Path(path_type=Path))
 
@@ -247,10 +239,14 @@ def solve(
     Options that are not given are taken from the file's `solve:` block.
     """
     from reports.answer import answer_json, compared, render_answer
+    from reports.files import refuse_unwritable, write_whole
     from reports.terminal import print_json, print_report
     from solver import load_case, options_of, solve_case
     from solver.baselines import solve_baselines
 
+    if output is not None:
+        refuse_same_file(file, output)
+        refuse_unwritable(output)
     case = load_case(file, scenarios=scenario, edits=edits)
     chosen = options_of(case, **options)
     answer, stopped = watched(solve_case, case, chosen)
@@ -258,25 +254,30 @@ def solve(
     if baselines and answer.plan and not stopped:
         solved, stopped = watched(solve_baselines, case, chosen)
         others = compared(solved)
-    if output and answer.plan:
-        write_text(output, answer_json(case, answer, others))
-    elif output:
-        click.echo(f"{output} was not written: there is no plan.", err=True)
     if output_format == "json":
         print_json(answer_json(case, answer, others))
     else:
         print_report(render_answer(case, answer, others))
+    if output and answer.plan:
+        write_whole(output, answer_json(case, answer, others))
+        click.echo(f"Wrote {output}", err=True)
+    elif output:
+        click.echo(f"{output} was not written: there is no plan.", err=True)
     return ExitCode.INTERRUPTED if stopped else EXIT_CODES[answer.status]
 
 
-@main.command()
+@main.command(cls=EditingCommand)
 @problem_argument
+@editing_options
 @debug_option
-def validate(file: Path) -> None:
-    """Check a problem file without solving it."""
-    from solver import load_case
+def validate(file: Path, edits: "list[Edit]", scenario: tuple[str, ...]) -> None:
+    """Check a problem file without solving it; its scenarios too, unless one is chosen."""
+    from solver.case import load_case, validate_file
 
-    load_case(file)
+    if scenario:
+        load_case(file, scenarios=scenario, edits=edits)
+    else:
+        validate_file(file, edits=edits)
     click.echo(f"{file}: valid")
 
 
@@ -286,8 +287,11 @@ def validate(file: Path) -> None:
 def new(file: Path) -> None:
     """Write a commented problem file to begin with."""
     from problems import starter_text
+    from reports.files import write_whole
 
-    write_text(file, starter_text(), overwrite=False)
+    if file.suffix not in (".yaml", ".yml"):
+        raise BadInput(f"{file}: the starter is YAML; give the file a name that ends in .yaml")
+    write_whole(file, starter_text(), overwrite=False)
     click.echo(f"Wrote {file}; next: rackmix solve {file}", err=True)
 
 
@@ -301,11 +305,12 @@ def schema() -> None:
     print_json(json_text(json_schema()))
 
 
-@main.command()
+@main.command(cls=EditingCommand)
 @problem_argument
 @click.argument("plan", type=click.Path(path_type=Path))
+@editing_options
 @debug_option
-def check(file: Path, plan: Path) -> ExitCode:
+def check(file: Path, plan: Path, edits: "list[Edit]", scenario: tuple[str, ...]) -> ExitCode:
     """Verify a plan (JSON), or purchases alone (JSON or CSV), against a problem file.
 
     Purchases alone are fixed and the rest is solved; exit code 5 when they do not fit.
@@ -315,7 +320,7 @@ def check(file: Path, plan: Path) -> ExitCode:
     from solver import load_case
     from solver.checking import check_file
 
-    case = load_case(file)
+    case = load_case(file, scenarios=scenario, edits=edits)
     checked, stopped = watched(check_file, case, plan)
     print_report(render_checked(case, checked))
     code = ExitCode.INTERRUPTED if stopped else EXIT_CODES[checked.status]
@@ -380,13 +385,10 @@ def watched[T](search: Callable[..., T], case: "Case", *more: Any) -> tuple[T, b
     return found, asked.is_set()
 
 
-def write_text(path: Path, text: str, overwrite: bool = True) -> None:
-    """Write a file whole; a file that cannot be written is bad input."""
-    try:
-        with path.open("w" if overwrite else "x", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-    except OSError as error:
-        raise BadInput(f"{path} cannot be written: {error.strerror}") from None
+def refuse_same_file(problem: Path, output: Path) -> None:
+    """Refuse to write a plan over the problem it answers."""
+    if output.exists() and problem.exists() and output.samefile(problem):
+        raise BadInput(f"{output} is the problem file: name another file for the plan")
 
 
 if __name__ == "__main__":

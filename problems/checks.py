@@ -5,11 +5,10 @@ concerns, and the refusal of fields that are not honoured yet. Does not belong h
 problem can be solved (solver.screening).
 """
 
-import difflib
 from collections.abc import Collection, Iterator
 from datetime import date
 
-from catalogs import Catalog
+from catalogs import Catalog, nearest
 from catalogs.ruling import rules_of
 from problems.quantities import Steps
 from problems.schema import Problem
@@ -17,6 +16,8 @@ from problems.schema.workloads import Workload
 
 Path = tuple[str | int, ...]
 Finding = tuple[Path, str]
+MOST_NAMES = 8
+"""Names that a message lists at most."""
 
 
 def check_problem(problem: Problem, catalog: Catalog) -> Iterator[Finding]:
@@ -29,16 +30,16 @@ def check_problem(problem: Problem, catalog: Catalog) -> Iterator[Finding]:
     yield from _steps(problem)
 
 
-def nearest(name: str, known: Collection[str]) -> str:
-    """`; did you mean ...?` for the closest known name, or what there is, or nothing.
+def hint(name: str, known: Collection[str]) -> str:
+    """`; did you mean ...?` for the nearest known names, or what there is, or nothing.
 
-    >>> nearest("guizou", ["guizhou", "anhui"])
+    >>> hint("guizou", ["guizhou", "anhui"])
     "; did you mean 'guizhou'?"
+    >>> hint("A100", ["b100", "a100_sxm_40"])
+    "; did you mean 'a100_sxm_40'?"
     """
-    match = difflib.get_close_matches(name, list(known), 1)
-    if match:
-        return f"; did you mean {match[0]!r}?"
-    return f" (known: {', '.join(sorted(known))})" if 0 < len(known) <= 8 else ""
+    known_names = f" (known: {', '.join(sorted(known))})" if 0 < len(known) <= MOST_NAMES else ""
+    return nearest(name, known) or known_names
 
 
 def _not_yet(problem: Problem) -> Iterator[Finding]:
@@ -168,7 +169,7 @@ def _rules(problem: Problem, catalog: Catalog) -> Iterator[Finding]:
 
 def _known(path: Path, name: str, known: Collection[str], what: str) -> Iterator[Finding]:
     if name not in known:
-        yield path, f"unknown {what} {name!r}{nearest(name, known)}"
+        yield path, f"unknown {what} {name!r}{hint(name, known)}"
 
 
 def _dates(problem: Problem) -> Iterator[Finding]:

@@ -4,6 +4,7 @@ Belongs here: printing of finished reports, a reader who went away, Ctrl-C. Does
 here: what a report says, the progress of a search (progress).
 """
 
+import io
 import json
 import os
 import signal
@@ -48,6 +49,9 @@ def print_report(report: "RenderableType") -> None:
         def on_broken_pipe(self) -> NoReturn:
             raise BrokenPipeError
 
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # A terminal that lacks a letter shows its code; it must not cost the reader the plan.
+        sys.stdout.reconfigure(errors="backslashreplace")
     Pipe().print(report)
 
 

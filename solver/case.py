@@ -4,15 +4,17 @@ Belongs here: bringing file, facts and instance together, with every error place
 not belong here: solving (solver.answer).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from os import PathLike
 from typing import Any
 
 import catalogs
+from problems import InputError, InputProblem
 from problems.edits import Edit
 from problems.loading import LoadedProblem, load_problem, problem_from_tree
+from problems.reading import read_document
 from problems.schema import Problem
 from problems.schema.problem import ExportCaps
 from solver.instance import Instance, InstanceError, build_instance
@@ -64,6 +66,26 @@ def load_case(
     Raises problems.InputError with everything that is wrong, each with file and line.
     """
     return _case(load_problem(path, scenarios=scenarios, edits=edits))
+
+
+def validate_file(path: str | PathLike[str], *, edits: Iterable[Edit] = ()) -> None:
+    """Read a problem file and each of its scenarios.
+
+    Raises problems.InputError with everything that is wrong in any of them.
+    """
+    edits = tuple(edits)
+    scenarios = read_document(path).root.child("scenarios")
+    names = (
+        scenarios.value if scenarios is not None and isinstance(scenarios.value, Mapping) else ()
+    )
+    wrong: list[InputProblem] = []
+    for chosen in ((), *((str(name),) for name in names)):
+        try:
+            load_case(path, scenarios=chosen, edits=edits)
+        except InputError as error:
+            wrong += [problem for problem in error.problems if problem not in wrong]
+    if wrong:
+        raise InputError(wrong)
 
 
 def case_from_plan(problem: Any, facts: Any, origin: str) -> Case:

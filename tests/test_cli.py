@@ -202,11 +202,11 @@ def test_no_traceback_without_debug(problem: Path, monkeypatch: pytest.MonkeyPat
         raise ZeroDivisionError("a fault")
 
     monkeypatch.setattr("solver.load_case", fail)
-    plain = rackmix("validate", problem)
+    plain = rackmix("solve", problem)
     assert plain.exit_code == cli.ExitCode.FAILED
     assert plain.stderr.startswith("Error: rackmix failed: ZeroDivisionError: a fault")
     assert "Traceback" not in plain.stderr
-    for arguments in (["--debug", "validate", problem], ["validate", problem, "--debug"]):
+    for arguments in (["--debug", "solve", problem], ["solve", problem, "--debug"]):
         debugged = rackmix(*arguments)
         assert debugged.exit_code == cli.ExitCode.FAILED
         assert "Traceback" in debugged.stderr
@@ -221,7 +221,7 @@ def test_ctrl_c_before_a_search_exits_with_130(
         raise KeyboardInterrupt
 
     monkeypatch.setattr("solver.load_case", interrupt)
-    result = rackmix("validate", problem)
+    result = rackmix("solve", problem)
     assert result.exit_code == cli.ExitCode.INTERRUPTED
     assert "Traceback" not in result.output
 
@@ -344,3 +344,50 @@ def test_bad_calls_exit_with_2(arguments: list[str]) -> None:
     assert result.exit_code == cli.ExitCode.BAD_INPUT
     assert result.stdout == ""
     assert result.stderr
+
+
+def test_a_plan_never_replaces_its_problem(problem: Path) -> None:
+    """Proves that `-o` looks at what it would overwrite. Sensitivity: else the problem is JSON."""
+    before = problem.read_text(encoding="utf-8")
+    result = rackmix("solve", problem, "-o", problem)
+    assert result.exit_code == cli.ExitCode.BAD_INPUT
+    assert problem.read_text(encoding="utf-8") == before
+
+
+@pytest.mark.parametrize("name", ["missing/plan.json", "problem.yaml/plan.json", ""])
+def test_an_unwritable_plan_is_refused_before_the_search(
+    problem: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """Where the plan cannot go, nothing is searched: no solver is even loaded."""
+    monkeypatch.setattr("solver.load_case", lambda *_, **__: pytest.fail("searched"))
+    monkeypatch.chdir(problem.parent)
+    result = rackmix("solve", problem, "-o", name)
+    assert result.exit_code == cli.ExitCode.BAD_INPUT
+
+
+def test_validate_looks_into_every_scenario(problem: Path) -> None:
+    """A scenario that could not be solved makes the file invalid, with its line."""
+    text = problem.read_text(encoding="utf-8") + "scenarios: {broken: {spares: 3 kg}}\n"
+    problem.write_text(text, encoding="utf-8")
+    result = rackmix("validate", problem)
+    assert result.exit_code == cli.ExitCode.BAD_INPUT
+    assert "spares" in result.output
+
+
+def test_check_takes_the_edits_of_the_plan(problem: Path, tmp_path: Path) -> None:
+    """A plan of an edited problem holds for the problem with the same edits."""
+    edit = "reservations.research.cards=9"
+    assert rackmix("solve", problem, "--set", edit, "-o", tmp_path / "p.json").exit_code == 0
+    assert rackmix("check", problem, tmp_path / "p.json", "--set", edit).exit_code == 0
+
+
+def test_the_starter_is_yaml(tmp_path: Path) -> None:
+    """`new` refuses a name that the other commands would read as something else."""
+    assert rackmix("new", tmp_path / "x.json").exit_code == cli.ExitCode.BAD_INPUT
+    assert not (tmp_path / "x.json").exists()
+
+
+def test_a_gap_without_its_sign_is_questioned(problem: Path) -> None:
+    """`--gap 0.1` would be ten per cent, which hardly anybody means."""
+    assert rackmix("solve", problem, "--gap", "0.1").exit_code == cli.ExitCode.BAD_INPUT
+    assert rackmix("solve", problem, "--gap", "10%").exit_code == 0

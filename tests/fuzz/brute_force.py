@@ -89,8 +89,11 @@ class _Search:
         self.enough = {o.key: self._enough(o) for order in self.orders for o in order.options}
         self.limits = list(self._limits())
         self.uses = {
-            o.key: [(n, limit.weights[o.key]) for n, limit in enumerate(self.limits)
-                    if limit.weights.get(o.key)]
+            o.key: [
+                (n, limit.weights[o.key])
+                for n, limit in enumerate(self.limits)
+                if limit.weights.get(o.key)
+            ]
             for order in self.orders
             for o in order.options
         }
@@ -127,9 +130,12 @@ class _Search:
         if option.pool is None:
             return 0
         place = self.running.place[option.pool]
-        cards = max((self.running.needs[i][place] for i in range(option.first, option.last)),
-                    default=0)
-        each = self.instance.item[option.item].cards * self.instance.pool[option.pool].working_fraction
+        cards = max(
+            (self.running.needs[i][place] for i in range(option.first, option.last)), default=0
+        )
+        each = (
+            self.instance.item[option.item].cards * self.instance.pool[option.pool].working_fraction
+        )
         return math.ceil(cards / each * (1 - NEAR))
 
     def _most(self, order: Order, option: Option) -> int:
@@ -152,7 +158,9 @@ class _Search:
 
     def _standing(self, site: str, interval: int) -> list[Option]:
         return [
-            o for order in self.orders for o in order.options
+            o
+            for order in self.orders
+            for o in order.options
             if o.site == site and o.first <= interval < o.last
         ]
 
@@ -161,7 +169,9 @@ class _Search:
         item = self.instance.item
         for site in self.instance.sites:
             for i in range(self.money.count):
-                fleet = [e for e in self.instance.fleet if e.site == site.key and e.first <= i < e.last]
+                fleet = [
+                    e for e in self.instance.fleet if e.site == site.key and e.first <= i < e.last
+                ]
                 here = self._standing(site.key, i)
                 if site.power_cap_kw is not None:
                     owned = sum(e.units * item[e.item].load_kw for e in fleet)
@@ -199,7 +209,8 @@ class _Search:
             if fabric.max_endpoints is not None:
                 for i in range(self.money.count):
                     here = {
-                        o.key: fabric.nics_per_unit for o in self._standing(fabric.site, i)
+                        o.key: fabric.nics_per_unit
+                        for o in self._standing(fabric.site, i)
                         if item[o.item].kind is not Kind.CARD
                     }
                     yield Limit(fabric.max_endpoints, here)

@@ -122,7 +122,10 @@ class Running:
     def finishing(self, occurrence: Occurrence, mode: TrainingMode, interval: int) -> int:
         """Units that finish a job's whole work in one interval, or the most its mode allows."""
         units = mode.min_units
-        while units < mode.max_units and self.done(self.instance, mode, interval, units) < occurrence.work:
+        while (
+            units < mode.max_units
+            and self.done(self.instance, mode, interval, units) < occurrence.work
+        ):
             units += 1
         return units
 
@@ -302,9 +305,7 @@ class Running:
         unit = self.instance.pool[mode.pool].unit_cards
         there = int(cards[self.place[mode.pool]] / unit + NEAR)
         yield 0
-        yield from range(
-            mode.min_units, min(there, self.finishing(occurrence, mode, interval)) + 1
-        )
+        yield from range(mode.min_units, min(there, self.finishing(occurrence, mode, interval)) + 1)
 
     def _with_units(
         self,

@@ -1,364 +1,264 @@
-"""Constraint families of the orders, each proven by a tiny problem solved by hand.
+"""Each family of constraints on orders and money, by a tiny problem solved by hand.
 
-Belongs here: supply, minimum order, discounts, slots, and the limits on what is bought as a whole.
-Each test compares the least total with the one by hand, and with what it would be were the family
-left out or misread.
+Every sensitivity is tried: the family's rows are left out, and the total becomes what the
+docstring says.
 """
+
+from typing import Any
 
 import pytest
 
 from solver.families import Family
-from tests.solver.solving import INFEASIBLE, cheapest, close
+from tests.solver.hand import Tree, card, hold, job, lease, node, offer, problem, total
 
-MONTHS = "horizon: {start: 2023-01-01, end: 2023-06-30, period: month}\n"
-QUARTERS = "horizon: {start: 2023-01-01, end: 2023-06-30, period: quarter}\n"
-YEARS = "horizon: {start: 2023-01-01, end: 2024-12-31, period: year}\n"
+EXPORT_CARD = {
+    "io_bandwidth": "464 GB/s",
+    "interconnect": "400 GB/s",
+    "memory_bandwidth": "2000 GB/s",
+    "die_area": "800 mm**2",
+}
 
 
-def test_supply_by_calendar_window() -> None:
-    """Proves that `per quarter` counts the deliveries of three months together: 2 of the 3 cards
-    until March and 2 of the 2 more in April are scarce ones, 4·100 + 150 = 550. Sensitivity: if
-    supply were left out or counted by month the total would be 500, over the horizon 650.
+MONTHS = {"start": "2024-01-01", "end": "2024-02-29", "period": "month"}
+
+
+def test_supply_of_the_horizon() -> None:
+    """Proves that no more than the supply is bought in all: of 3 pairs wanted from February on, 2
+    cost 100, in whichever months they come, and the third 150: 350.
+
+    Sensitivity: if supply were broken, 2 cheap ones would come in each month: 300.
     """
-    text = MONTHS + """
-offers:
-  scarce: {item: box, vendor: a, price: 100 CNY, supply: 2 per quarter}
-  plenty: {item: box, vendor: b, price: 150 CNY}
-reservations: {desk: {cards: {2023-01-01: 1, 2023-02-01: 3, 2023-04-01: 5}}}
-"""
-    assert cheapest(text) == close(550)
-    assert cheapest(text, without=Family.SUPPLY) == close(500)
-    assert cheapest(text.replace("2 per quarter", "2 per month")) == close(500)
-    assert cheapest(text.replace("2 per quarter", "2")) == close(650)
+    tree = problem(
+        horizon=MONTHS,
+        offers={"cheap": offer(supply=2), "dear": offer(price="150 USD")},
+        reservations=hold(6, **{"from": "2024-02-01"}),
+    )
+    assert total(tree) == pytest.approx(350)
+    assert total(tree, Family.SUPPLY) == pytest.approx(300)
 
 
-def test_unused_supply_lapses() -> None:
-    """Proves that the 2 units nobody took in the dear first quarter are gone: 2·100 + 150 = 350.
-    Sensitivity: if they were carried over, as 4 over the horizon are, the total would be 300.
+def test_supply_per_step_lapses() -> None:
+    """Proves that `1 per quarter` is a limit for each quarter and that unused supply lapses: of 2
+    pairs wanted from April on, one comes in the first quarter and one in April: 200. With orders
+    from April only, the first quarter's has lapsed: 250. Wanted from March on, both fall into the
+    first quarter: 250.
+
+    Sensitivity: if supply were broken, one could come in February and one in March: 200.
     """
-    text = QUARTERS + """
-offers:
-  scarce: {item: box, vendor: a, price: {2023-01-01: 1000 CNY, 2023-04-01: 100 CNY}, supply: 2 per quarter}
-  plenty: {item: box, vendor: b, price: 150 CNY}
-reservations: {desk: {cards: 3, from: 2023-04-01}}
-"""
-    assert cheapest(text) == close(350)
-    assert cheapest(text.replace("2 per quarter", "4")) == close(300)
+    year = {"start": "2024-01-01", "end": "2024-04-30", "period": "month"}
+    offers = {"cheap": offer(supply="1 per quarter"), "dear": offer(price="150 USD")}
+    april = problem(horizon=year, offers=offers, reservations=hold(4, **{"from": "2024-04-01"}))
+    assert total(april) == pytest.approx(200)
+    assert total(april | {"horizon": {**year, "orders_from": "2024-04-01"}}) == pytest.approx(250)
+    march = april | {"reservations": hold(4, **{"from": "2024-03-01"})}
+    assert total(march) == pytest.approx(250)
+    assert total(march, Family.SUPPLY) == pytest.approx(200)
 
 
-def test_supply_windows_shorter_than_a_period() -> None:
-    """Proves that a quarter holds three windows of a month: 3·100 + 150 = 450. Sensitivity: if
-    only one window were counted the total would be 100 + 3·150 = 550, without supply 400.
+def test_supply_of_a_lease_counts_what_runs_at_once() -> None:
+    """Proves that a lease's supply bounds the units held in each month, not those started: one
+    cheap pair serves January, and again February; the second pair is leased dear in both months:
+    31 + 29 days = 1,440 hours at 1 and at 2 USD: 4,320.
+
+    Sensitivity: if supply were broken, two cheap pairs: 2,880.
     """
-    text = QUARTERS + """
-offers:
-  scarce: {item: box, vendor: a, price: 100 CNY, supply: 1 per month, available: ..2023-01-31}
-  plenty: {item: box, vendor: b, price: 150 CNY}
-reservations: {desk: {cards: 4}}
-"""
-    assert cheapest(text) == close(450)
-    assert cheapest(text.replace("1 per month", "1 per quarter")) == close(550)
-    assert cheapest(text.replace("supply: 1 per month, ", "")) == close(400)
+    tree = problem(
+        horizon=MONTHS,
+        offers={"cheap": lease(supply=1), "dear": lease(hour="2 USD/h")},
+        reservations=hold(4),
+    )
+    assert total(tree) == pytest.approx(4320)
+    assert total(tree, Family.SUPPLY) == pytest.approx(2880)
 
 
-def test_supply_is_over_all_sites() -> None:
-    """Proves that two sites share a supply of 3: 3·100 + 150 = 450. Sensitivity: if each site had
-    3 the total would be 400.
+def test_minimum_order() -> None:
+    """Proves that an order reaches its minimum: for 3 pairs, 5 at 100 are cheaper than 3 at 180.
+
+    Sensitivity: if the minimum were broken, 3 pairs would cost 300, not 500.
     """
-    text = """
-sites: {here: {destination: CN}, there: {destination: CN}}
-offers:
-  scarce: {item: box, vendor: a, price: 100 CNY, supply: 3}
-  plenty: {item: box, vendor: b, price: 150 CNY}
-reservations: {desk: {cards: 2, sites: [here]}, den: {cards: 2, sites: [there]}}
-"""
-    assert cheapest(text) == close(450)
+    tree = problem(
+        offers={"five": offer(minimum_order=5), "any": offer(price="180 USD")}, reservations=hold(6)
+    )
+    assert total(tree) == pytest.approx(500)
+    assert total(tree, Family.MINIMUM_ORDER) == pytest.approx(300)
 
 
-def test_supply_of_a_lease_is_held_at_once() -> None:
-    """Proves that 2 leased units may run at any time: 2·(744+672+744) h at 1 and the third unit of
-    February, 672 h, at 3: 6336. Sensitivity: without supply it would cost 1, in total 4992.
+def test_minimum_order_counts_all_sites_together() -> None:
+    """Proves that an order is counted over its sites: 2 pairs here and 1 there make the 3 wanted.
+
+    Sensitivity: counted by site, 3 pairs would go to each: 600, not 300.
     """
-    text = """
-horizon: {start: 2023-01-01, end: 2023-03-31, period: month}
-offers:
-  cheap: {item: box, vendor: a, destination: CN, lease: 1 CNY/h, supply: 2}
-  dear: {item: box, vendor: b, destination: CN, lease: 3 CNY/h}
-reservations: {desk: {cards: {2023-01-01: 2, 2023-02-01: 3, 2023-03-01: 2}}}
-"""
-    assert cheapest(text) == close(6336)
-    assert cheapest(text, without=Family.SUPPLY) == close(4992)
+    tree = problem(
+        sites={"here": {"destination": "CN"}, "there": {"destination": "CN"}},
+        offers={"pair": offer(minimum_order=3)},
+        reservations={
+            "a": {"cards": 4, "sites": ["here"]},
+            "b": {"cards": 2, "sites": ["there"]},
+        },
+    )
+    assert total(tree) == pytest.approx(300)
 
 
-def test_a_lease_given_back_can_be_leased_again() -> None:
-    """Proves that 2 units leased for January and 2 for March keep a supply of 2: 4·744 = 2976.
-    Sensitivity: if supply counted leases begun, holding on through February would cost 4320.
+def test_discount_holds_for_all_units() -> None:
+    """Proves that a tier's discount holds for all units once its quantity is reached: 3 pairs cost
+    300, but 4 at half price 200.
+
+    Sensitivity: if the tier were broken, 3 at half price: 150.
     """
-    text = """
-horizon: {start: 2023-01-01, end: 2023-03-31, period: month}
-offers: {cheap: {item: box, vendor: a, destination: CN, lease: 1 CNY/h, supply: 2}}
-reservations: {desk: {cards: {2023-01-01: 2, 2023-02-01: 0, 2023-03-01: 2}}}
-"""
-    assert cheapest(text) == close(2976)
+    tree = problem(
+        offers={"pair": offer(discounts=[{"from": 4, "off": "50 %"}])}, reservations=hold(6)
+    )
+    assert total(tree) == pytest.approx(200)
+    assert total(tree, Family.DISCOUNT) == pytest.approx(150)
 
 
-@pytest.mark.parametrize(("cards", "dearer", "total"), [(2, 140, 280), (2, 160, 300), (3, 140, 300)])
-def test_minimum_order(cards: int, dearer: int, total: float) -> None:
-    """Proves that an order of the cheap offer is of 3 or more: 2 cards are the dearer offer's
-    2·140 = 280, or an order too large, 3·100 = 300. Sensitivity: if it were left out each card
-    would cost 100.
+def test_licences_count_cards() -> None:
+    """Proves that cards under a licence stay within the 4 granted: 2 licensed pairs for 100 each
+    and a free one for 150: 350.
+
+    Sensitivity: if licences were broken, 3 licensed pairs: 300.
     """
-    text = f"""
-offers:
-  bulk: {{item: box, vendor: a, price: 100 CNY, minimum_order: 3}}
-  single: {{item: box, vendor: b, price: {dearer} CNY}}
-reservations: {{desk: {{cards: {cards}}}}}
-"""
-    assert cheapest(text) == close(total)
-    assert cheapest(text, without=Family.MINIMUM_ORDER) == close(cards * 100)
+    items = {
+        "c": card(tpp=5000, **EXPORT_CARD),
+        "d": card(tpp=1000, **EXPORT_CARD),
+        "four": node("d", 2),
+    }
+    tree = problem(
+        items=items,
+        export_rules={"ruleset": "us-bis"},
+        export_licences={"c": 4},
+        offers={"licensed": offer(), "free": offer("four", "150 USD")},
+        reservations=hold(6),
+    )
+    assert total(tree) == pytest.approx(350)
+    assert total(tree, Family.LICENCES) == pytest.approx(300)
 
 
-def test_minimum_order_is_of_all_sites_in_one_period() -> None:
-    """Proves that 2 cards here and 1 there make an order of 3, 300, while 2 in the first quarter
-    and 1 in the second do not, and all 3 are bought at once. Sensitivity: if the minimum held at
-    each site the total would be 3·140 = 420; if it held over the horizon 2·100 + 60 = 260.
+def test_total_tpp_counts_cards_bought() -> None:
+    """Proves that the TPP of all cards bought stays within the cap: pairs of 2 x 1,000 under 5,000
+    are 2; the third pair of cards is leased for 744 hours: 200 + 744.
+
+    Sensitivity: if the cap were broken, 3 pairs: 300.
     """
-    text = QUARTERS + """
-sites: {here: {destination: CN}, there: {destination: CN}}
-offers:
-  bulk: {item: box, vendor: a, price: {2023-01-01: 100 CNY, 2023-04-01: 60 CNY}, minimum_order: 3}
-  single: {item: box, vendor: b, price: 140 CNY}
-reservations:
-  desk: {cards: 2, sites: [here]}
-  den: {cards: 1, sites: [there], from: 2023-04-01}
-"""
-    assert cheapest(text) == close(300)
-    assert cheapest(text, without=Family.MINIMUM_ORDER) == close(260)
-
-
-@pytest.mark.parametrize(("cards", "total", "free"), [(3, 280, 210), (5, 350, 350), (2, 200, 140)])
-def test_discount_tiers(cards: int, total: float, free: float) -> None:
-    """Proves that from 4 units on all units cost 70: 3 cards are an order of 4, 280 < 300, and 5
-    cost 350. Sensitivity: if the discount held for the units beyond the third alone, 5 would cost
-    440; if the tiers had no first quantity, 3 would cost 210.
-    """
-    text = f"""
-offers: {{a: {{item: box, vendor: a, price: 100 CNY, discounts: [{{from: 4, off: 30 %}}]}}}}
-reservations: {{desk: {{cards: {cards}}}}}
-"""
-    assert cheapest(text) == close(total)
-    assert cheapest(text, without=Family.DISCOUNT) == close(free)
-
-
-def test_the_best_tier_reached_holds() -> None:
-    """Proves that the second of three tiers ends where the third begins: 6 units at 60 = 360 beat
-    5 at 80. Sensitivity: if the third were left out, 5 would cost 400; if it began at 5, 300.
-    """
-    text = """
-offers: {a: {item: box, vendor: a, price: 100 CNY, discounts: [{from: 3, off: 20 %}, {from: 6, off: 40 %}]}}
-reservations: {desk: {cards: 5}}
-"""
-    assert cheapest(text) == close(360)
-    assert cheapest(text.replace(", {from: 6, off: 40 %}", "")) == close(400)
-    assert cheapest(text.replace("from: 6", "from: 5")) == close(300)
-
-
-def test_a_discount_counts_one_period_and_all_sites() -> None:
-    """Proves that 2 units here and 2 there reach the tier of 4 units, 280, when the supply allows
-    both at once. Sensitivity: if sites were counted apart the total would be 400; if orders of two
-    quarters were added up, it would be 280 with a supply of 3 per quarter too.
-    """
-    text = QUARTERS + """
-sites: {here: {destination: CN}, there: {destination: CN}}
-offers: {a: {item: box, vendor: a, price: 100 CNY, supply: 4, discounts: [{from: 4, off: 30 %}]}}
-reservations: {desk: {cards: 2, sites: [here]}, den: {cards: 2, sites: [there], from: 2023-04-01}}
-"""
-    assert cheapest(text) == close(280)
-    assert cheapest(text.replace("supply: 4", "supply: 3 per quarter")) == close(400)
-
-
-LOOSE = """
-items:
-  loose: {kind: accelerator, form_factor: PCIe, memory: 40 GB, bf16: 100 TFLOPS, power: 300 W}
-  shelf: {kind: host, slots: 4, form_factor: PCIe, power: 1 kW}
-offers:
-  cards: {item: loose, vendor: a, price: 10 CNY}
-  hosts: {item: shelf, vendor: b, price: 50 CNY}
-"""
-
-
-def test_slots() -> None:
-    """Proves that 5 cards need 2 hosts of 4 slots: 5·10 + 2·50 = 150. Sensitivity: if slots were
-    left out the total would be 50.
-    """
-    text = LOOSE + "reservations: {desk: {cards: 5}}"
-    assert cheapest(text) == close(150)
-    assert cheapest(text, without=Family.SLOTS) == close(50)
-
-
-def test_slots_of_the_fleet() -> None:
-    """Proves that a host of the fleet brings 4 slots of which its 3 cards take 3: 5 cards need 2
-    more and one host, 2·10 + 50 = 70. Sensitivity: if the fleet's cards took no slots, or slots
-    were left out, the total would be 20; if its host brought none, 120.
-    """
-    text = LOOSE + """
-fleet:
-  old: {item: shelf, site: here, count: 1}
-  taken: {item: loose, site: here, count: 3, host: shelf}
-reservations: {desk: {cards: 5}}
-"""
-    assert cheapest(text) == close(70)
-    assert cheapest(text, without=Family.SLOTS) == close(20)
-
-
-def test_slots_of_a_fleet_that_leaves() -> None:
-    """Proves that slots are found in every interval: when the owned host goes in July its 2 cards
-    need another one, 2·10 + 50 = 70. Sensitivity: if only the first interval counted it would be 20.
-    """
-    text = QUARTERS + LOOSE + """
-fleet: {old: {item: shelf, site: here, count: 1, until: 2023-03-31}}
-reservations: {desk: {cards: 2}}
-"""
-    assert cheapest(text) == close(70)
-
-
-RULED = YEARS + """
-export_rules: {ruleset: us-bis}
-items:
-  acc: {kind: accelerator, form_factor: SXM, memory: 80 GB, bf16: 400 TFLOPS, power: 500 W, tpp: 6400,
-        die_area: 800 mm**2, io_bandwidth: 700 GB/s, data_centre: true}
-  free: {kind: accelerator, form_factor: SXM, memory: 80 GB, bf16: 400 TFLOPS, power: 500 W,
-         export_jurisdiction: none}
-  pair: {kind: node, card: acc, cards: 2}
-"""
-
-
-def test_licences() -> None:
-    """Proves that 5 licences are enough for 2 nodes of 2 cards over both years: 2·100 + 2·90 = 380.
-    Sensitivity: if licences were left out, counted nodes or were granted anew each year, the total
-    would be 300.
-    """
-    text = RULED + """
-export_licences: {acc: 5}
-offers:
-  pairs: {item: pair, vendor: a, price: 100 CNY}
-  loose: {item: free, vendor: b, price: 90 CNY, standalone: true}
-reservations: {desk: {cards: {2023-01-01: 4, 2024-01-01: 6}}}
-"""
-    assert cheapest(text) == close(380)
-    assert cheapest(text, without=Family.LICENCES) == close(300)
-    assert cheapest(text.replace("{acc: 5}", "{}")) == close(540)
-
-
-TWO_CARDS = """
-items:
-  acc: {kind: accelerator, form_factor: SXM, memory: 80 GB, bf16: 1000 TFLOPS, power: 500 W, tpp: 1000}
-  low: {kind: accelerator, form_factor: SXM, memory: 80 GB, bf16: 1000 TFLOPS, power: 500 W, tpp: 400}
-  box: {kind: node, card: acc, cards: 1}
-  low-2: {kind: node, card: low, cards: 2}
-"""
-
-
-def test_total_tpp() -> None:
-    """Proves that the TPP of all cards in nodes is summed up: of 4 cards at most 2 have 1000, for
-    2·1000 + 2·400 <= 3500, so 2·100 + 270 = 470. Sensitivity: if the cap were left out the total
-    would be 400; if a node counted as one card, a third box would not help: 300 + 270 = 570.
-    """
-    text = TWO_CARDS + """
-export_caps: {total_tpp: 3500}
-offers:
-  boxes: {item: box, vendor: a, price: 100 CNY}
-  lows: {item: low-2, vendor: b, price: 270 CNY}
-reservations: {desk: {cards: 4}}
-"""
-    assert cheapest(text) == close(470)
-    assert cheapest(text, without=Family.TOTAL_TPP) == close(400)
-
-
-def test_total_tpp_is_of_what_is_bought() -> None:
-    """Proves that leased cards are not in the TPP cap: one bought and one leased, 100 + 8760.
-    Sensitivity: if leases counted there would be no plan.
-    """
-    text = TWO_CARDS + """
-export_caps: {total_tpp: 1000}
-offers:
-  boxes: {item: box, vendor: a, price: 100 CNY}
-  rented: {item: box, vendor: b, destination: CN, lease: 1 CNY/h}
-reservations: {desk: {cards: 2}}
-"""
-    assert cheapest(text) == close(8860)
-    assert cheapest(text.replace("1000}\noffers", "999}\noffers")) == close(2 * 8760)
+    tree = problem(
+        export_caps={"total_tpp": 5000},
+        offers={"bought": offer(), "leased": lease()},
+        reservations=hold(6),
+    )
+    assert total(tree) == pytest.approx(944)
+    assert total(tree, Family.TOTAL_TPP) == pytest.approx(300)
 
 
 def test_card_types() -> None:
-    """Proves that with one kind of card all 4 are of the dearer, 2·270 = 540. Sensitivity: if the
-    limit were left out the total would be 2·100 + 270 = 470.
+    """Proves that one kind of card means one: the one cheap pair of c does not go with a node of d,
+    so 6 cards are two nodes of d: 300.
+
+    Sensitivity: if the limit were broken, a pair and a node: 250.
     """
-    text = TWO_CARDS + """
-limits: {card_types: 1}
-offers:
-  boxes: {item: box, vendor: a, price: 100 CNY, supply: 2}
-  lows: {item: low-2, vendor: b, price: 270 CNY}
-reservations: {desk: {cards: 4}}
-"""
-    assert cheapest(text) == close(540)
-    assert cheapest(text, without=Family.CARD_TYPES) == close(470)
+    tree = problem(
+        limits={"card_types": 1},
+        offers={"c": offer(supply=1), "d": offer("four", "150 USD")},
+        reservations=hold(6),
+    )
+    assert total(tree) == pytest.approx(300)
+    assert total(tree, Family.CARD_TYPES) == pytest.approx(250)
 
 
-def test_card_types_count_leases_and_not_the_fleet() -> None:
-    """Proves that a leased kind counts and an owned one does not: beside 2 owned boxes 4 cards are
-    2 nodes of the other kind, 540. Sensitivity: if leases did not count, 2 leased boxes at
-    87.6 would make it 445.2; if the fleet counted there would be no plan.
+def test_budget_of_the_horizon() -> None:
+    """Proves that payments stay within the budget, fees counted and energy not: 200 USD buy the
+    pair for 100 that burns 2 kW x 744 h x 0.5 USD = 744 more, not the frugal one for 150 with a fee
+    of 150.
+
+    Sensitivity: if the budget were broken, the frugal pair: 300 + 74.4.
     """
-    text = TWO_CARDS + """
-limits: {card_types: 1}
-fleet: {old: {item: box, site: here, count: 2}}
-offers:
-  rented: {item: box, vendor: a, destination: CN, lease: 0.01 CNY/h, supply: 2}
-  lows: {item: low-2, vendor: b, price: 270 CNY}
-reservations: {desk: {cards: 6}}
-"""
-    assert cheapest(text) == close(540)
-    assert cheapest(text, without=Family.CARD_TYPES) == close(2 * 87.6 + 270)
+    tree = frugal_or_thirsty(budget="200 USD", price="150 USD", fixed_fee="150 USD")
+    assert total(tree) == pytest.approx(844)
+    assert total(tree, Family.BUDGET) == pytest.approx(374.4)
 
 
-def test_a_vendor_share_is_of_the_spend() -> None:
-    """Proves that 4 cards at 100 or 120 with half of the spend for the first are 2 and 2, 440: a
-    third would be 300 of 420. Sensitivity: if the share were left out the total would be 400.
+def test_budget_of_a_year() -> None:
+    """Proves that a year's budget counts the payments dated in it: with half of 300 paid on 10
+    January 2025, 2024 pays 150 of the 200 allowed and the frugal pair may be bought: 374.4. With
+    all of it paid on delivery it may not: 844.
+
+    Sensitivity: if the budget were broken, 374.4 both times.
     """
-    text = """
-limits: {vendor_share: {b: 50 %}}
-offers:
-  most: {item: box, vendor: b, price: 100 CNY}
-  rest: {item: box, vendor: a, price: 120 CNY}
-reservations: {desk: {cards: 4}}
-"""
-    assert cheapest(text) == close(440)
-    assert cheapest(text, without=Family.VENDOR_SHARE) == close(400)
+    late = frugal_or_thirsty(
+        budget={2024: "200 USD"}, payment={"delivery": "50 %", "after": {375: "50 %"}}
+    )
+    assert total(late) == pytest.approx(374.4)
+    now = frugal_or_thirsty(budget={2024: "200 USD"})
+    assert total(now) == pytest.approx(844)
+    assert total(now, Family.BUDGET) == pytest.approx(374.4)
 
 
-@pytest.mark.parametrize(("vendor", "total"), [("", 660), (", vendor: b", 700), (", vendor: c", 660)])
-def test_a_vendor_share_counts_the_fabric(vendor: str, total: float) -> None:
-    """Proves that 4·60 for the fabric are part of the spend: 3 of b's cards are 300 of 660. A
-    fabric sold by b leaves it 1 card: 100 + 240 of 700. Sensitivity: if the fabric did not count,
-    b would sell 2 cards and the total would be 680.
+def frugal_or_thirsty(budget: object, **terms: Any) -> Tree:
+    """Two cards for a month: 100 USD and 2 kW, or 300 USD and 0.2 kW, at 0.5 USD/kWh."""
+    items = {"frugal": node("d", 2, power="0.2 kW", idle_power="0.1 kW")}
+    return problem(
+        items=items,
+        sites={"here": {"destination": "CN", "electricity": {"price": "0.5 USD/kWh"}}},
+        offers={"thirsty": offer(), "frugal": offer("frugal", **{"price": "300 USD", **terms})},
+        reservations=hold(2),
+        limits={"budget": budget},
+    )
+
+
+def test_vendor_share() -> None:
+    """Proves that a vendor gets no more than half of the spend: of 4 pairs, 2 for 100 come from
+    acme and 2 for 150 from bolt: 500 (with 3 from acme it would have 300 of 450).
+
+    Sensitivity: if the share were broken, 4 from acme: 400.
     """
-    text = f"""
-limits: {{vendor_share: {{b: 50 %}}}}
-fabrics: {{net: {{site: here, price_per_card: 60 CNY{vendor}}}}}
-offers:
-  most: {{item: box, vendor: b, price: 100 CNY}}
-  rest: {{item: box, vendor: a, price: 120 CNY}}
-reservations: {{desk: {{cards: 4}}}}
-"""
-    assert cheapest(text) == close(total)
+    tree = problem(
+        limits={"vendor_share": {"acme": "50 %"}},
+        offers={"a": offer(), "b": offer(price="150 USD", vendor="bolt")},
+        reservations=hold(8),
+    )
+    assert total(tree) == pytest.approx(500)
+    assert total(tree, Family.VENDOR_SHARE) == pytest.approx(400)
 
 
-def test_no_plan_is_no_plan() -> None:
-    """A supply below the demand has no plan, whoever is asked. Sensitivity: without it, 300."""
-    text = """
-offers: {only: {item: box, vendor: a, price: 100 CNY, supply: 2}}
-reservations: {desk: {cards: 3}}
-"""
-    assert cheapest(text) == INFEASIBLE
-    assert cheapest(text, without=Family.RESERVATION) == close(0)
+def test_option_availability() -> None:
+    """Proves that deliveries fall on days of availability: the cheap pair can be had from February
+    only, so January takes the dear one: 150.
+
+    Sensitivity: if it were broken, the total would be 100, as without the word `available`.
+    """
+    offers = {"cheap": offer(available="2024-02-01.."), "dear": offer(price="150 USD")}
+    tree = problem(offers=offers, reservations=hold(2))
+    assert total(tree) == pytest.approx(150)
+    assert total(tree | {"offers": {**offers, "cheap": offer()}}) == pytest.approx(100)
+
+
+def test_option_lead_time() -> None:
+    """Proves that an order placed on 1 January is delivered 4 weeks later at the earliest, which is
+    1 February: with orders from December on, January is served as well.
+
+    Sensitivity: if lead times were broken, both problems would have the plan for 100.
+    """
+    tree = problem(offers={"pair": offer(lead_time="4 weeks")}, reservations=hold(2))
+    assert total(tree) is None
+    tree["horizon"] = tree["horizon"] | {"orders_from": "2023-12-04"}
+    assert total(tree) == pytest.approx(100)
+    tree["horizon"] = tree["horizon"] | {"orders_from": "2023-12-05"}
+    assert total(tree) is None
+
+
+def test_option_export_rules() -> None:
+    """Proves that the destination decides: the ruled card may not go to CN without a licence, but
+    to SG, where the job can run as well: 100. With only the site in CN it is the dear card: 150.
+
+    Sensitivity: if the rules were broken, both totals would be 100.
+    """
+    items = {"c": card(tpp=5000, **EXPORT_CARD), "d": card(tpp=1000, **EXPORT_CARD)}
+    offers = {"ruled": offer(), "free": offer("four", "150 USD")}
+    tree = problem(
+        items=items,
+        export_rules={"ruleset": "us-bis"},
+        sites={"here": {"destination": "CN"}, "there": {"destination": "SG"}},
+        offers=offers,
+        training=job(30),
+    )
+    assert total(tree) == pytest.approx(100)
+    assert total(tree | {"sites": {"here": {"destination": "CN"}}}) == pytest.approx(150)

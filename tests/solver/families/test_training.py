@@ -8,7 +8,7 @@ were the family left out or misread.
 import pytest
 
 from solver.families import Family
-from tests.solver.solving import cheapest, close
+from tests.solver.families.solving import cheapest, close
 
 ITEMS = """
 items:
@@ -68,11 +68,14 @@ def test_memory_binds_in_every_interval() -> None:
     reservation of 1 in the second quarter, 3 cards. It may pause then: work for one quarter of 2
     cards leaves 200. Sensitivity: if it could go on with 1 card the first would be 200 too.
     """
-    text = node("box") + """
+    text = (
+        node("box")
+        + """
 horizon: {start: 2023-01-01, end: 2023-06-30, period: quarter}
 training: {job: {model: m-10, tokens: TOKENS, mfu: 100 %}}
 reservations: {desk: {cards: 1, from: 2023-04-01}}
 """
+    )
     # 6·10e9 FLOP a token: 2 cards do 90·2 PFLOP/s-days until March, 90·2 + 91 with 1 more.
     pausing, running = 180 * 8.64e19 / 6e10, 271 * 8.64e19 / 6e10
     assert cheapest(text.replace("TOKENS", repr(pausing))) == close(200)
@@ -95,18 +98,19 @@ def test_a_concave_rate(rate: float, total: float) -> None:
     assert cheapest(text, without=Family.TRAINING_RATE) == close(0)
 
 
-def test_a_concave_rate_needs_cards_in_every_interval() -> None:
-    """Proves that the constant part of a segment is earned only while running, by interval: with
-    both cards owned in each half year alone, work of a year on 2 cards takes 2 cards in both.
+def test_a_concave_rate_is_of_one_interval() -> None:
+    """Proves that the first 181 days on 2 owned cards do 2 PFLOP/s and that one day's work more
+    takes a card in July. Sensitivity: if the constant part of the flatter segment were earned
+    without cards, the second half year would do that work for nothing.
     """
-    text = TABLE.replace("FLOP", repr(2 * 181 * 8.64e19)) + """
+    text = """
+horizon: {start: 2023-01-01, end: 2023-12-31, period: quarter}
 fleet: {old: {item: box, site: here, count: 2, until: 2023-06-30}}
+offers: {a: {item: box, vendor: a, price: 100 CNY, available: 2023-07-01..}}
+training: {job: {flop: FLOP, memory: ignore, mfu: {acc: {2: 100 %, 4: 75 %}}}}
 """
-    assert cheapest(text) == close(0)
-    more = text.replace(repr(2 * 181 * 8.64e19), repr((2 * 181 + 1) * 8.64e19))
-    late = more.replace("price: 100 CNY", "price: 100 CNY, available: 2023-07-01..")
-    quarters = "horizon: {start: 2023-01-01, end: 2023-12-31, period: quarter}\n"
-    assert cheapest(quarters + late) == close(100)
+    assert cheapest(text.replace("FLOP", repr(2 * 181 * 8.64e19))) == close(0)
+    assert cheapest(text.replace("FLOP", repr((2 * 181 + 1) * 8.64e19))) == close(100)
 
 
 def test_a_rate_that_is_not_concave_is_scaled_down() -> None:
@@ -118,7 +122,9 @@ def test_a_rate_that_is_not_concave_is_scaled_down() -> None:
     assert cheapest(text) == close(400)
 
 
-@pytest.mark.parametrize(("more", "total"), [("", 100), (", goodput: 50 %", 200), (", mfu: 25 %", 400)])
+@pytest.mark.parametrize(
+    ("more", "total"), [("", 100), (", goodput: 50 %", 200), (", mfu: 25 %", 400)]
+)
 def test_mfu_and_goodput(more: str, total: float) -> None:
     """Proves that a year of one card at 100 % takes 2 at a goodput of 50 %, 4 at an MFU of 25 %.
     Sensitivity: if either were ignored the total would be 100.
@@ -132,7 +138,9 @@ def test_work_counts_active_parameters() -> None:
     """Proves that work is 6·N·D with the active parameters: 6·1e9·5.256e12 FLOP, a year of a card.
     Sensitivity: if all 10e9 counted, 10 cards would be needed; if work were left out, none.
     """
-    text = node("box") + "training: {job: {model: moe, tokens: 5.256e12, mfu: 100 %, memory: ignore}}"
+    text = (
+        node("box") + "training: {job: {model: moe, tokens: 5.256e12, mfu: 100 %, memory: ignore}}"
+    )
     assert cheapest(text) == close(100)
     assert cheapest(text.replace("5.256e12", "5.257e12")) == close(200)
     assert cheapest(text, without=Family.TRAINING_WORK) == close(0)
@@ -140,7 +148,12 @@ def test_work_counts_active_parameters() -> None:
 
 @pytest.mark.parametrize(
     ("window", "days"),
-    [("2023-07-01..2023-12-31", 184), ("2023-07-01..2023-07-01", 1), ("2023-07-01..", 184), ("", 365)],
+    [
+        ("2023-07-01..2023-12-31", 184),
+        ("2023-07-01..2023-07-01", 1),
+        ("2023-07-01..", 184),
+        ("", 365),
+    ],
 )
 def test_a_window_includes_both_days(window: str, days: int) -> None:
     """Proves that one card finishes as many PFLOP/s-days as the window has days, and that one more
@@ -161,7 +174,8 @@ def test_repeats_keep_their_length(end: str, total: float) -> None:
     """
     text = f"""
 horizon: {{start: 2023-01-01, end: {end}, period: quarter}}
-training: {{job: {{flop: {31 * 8.64e19!r}, mfu: 100 %, memory: ignore, window: 2023-01-01..2023-01-31, every: 1 month}}}}
+training: {{job: {{flop: {31 * 8.64e19!r}, mfu: 100 %, memory: ignore,
+        window: 2023-01-01..2023-01-31, every: 1 month}}}}
 """
     assert cheapest(BOXES + text) == close(total)
 
@@ -170,20 +184,26 @@ def test_holdings_are_whole_nodes() -> None:
     """Proves that 3 cards' work takes 2 nodes of 2, of which a reservation of 1 finds no card
     left: 3 nodes, 300. Sensitivity: if a job held single cards 2 nodes would do.
     """
-    text = node("duo") + """
+    text = (
+        node("duo")
+        + """
 training: {job: {flop: 94.608e21, mfu: 100 %, memory: ignore}}
 reservations: {desk: {cards: 1}}
 """
+    )
     assert cheapest(text) == close(300)
 
 
-TWO_POOLS = ITEMS + """
+TWO_POOLS = (
+    ITEMS
+    + """
 offers:
   a: {item: box, vendor: a, price: 100 CNY, supply: 1, sites: [here]}
   b: {item: duo, vendor: b, price: 150 CNY, sites: [SITE]}
 sites: {here: {destination: CN}, there: {destination: CN}}
 training: {job: {flop: 94.608e21, mfu: 100 %, memory: ignore}}
 """
+)
 
 
 def test_a_job_runs_in_one_pool() -> None:
@@ -206,11 +226,11 @@ def test_a_split_job_runs_at_one_site() -> None:
 
 
 def test_occurrences_choose_their_pools_apart() -> None:
-    """Proves that two jobs of one card each take the one cheap card and another node: 250.
-    Sensitivity: if all jobs had to share a pool it would be one node of 2 cards, 150 - and is, as
-    the cheapest; with work for 2 cards in the second the cheap card and a node, 250, remain.
+    """Proves that a job of one card takes the single card and one of 2 a node: 250. Sensitivity:
+    if all jobs had to run in the same pool it would be two nodes, 300.
     """
     text = TWO_POOLS.replace("SITE", "here").replace(
-        "{job: {flop: 94.608e21,", "{one: {flop: 31.536e21, mfu: 100 %, memory: ignore}, two: {flop: 63.072e21,"
+        "{job: {flop: 94.608e21,",
+        "{one: {flop: 31.536e21, mfu: 100 %, memory: ignore}, two: {flop: 63.072e21,",
     )
     assert cheapest(text) == close(250)
