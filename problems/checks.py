@@ -6,7 +6,7 @@ problem can be solved (solver.screening).
 """
 
 from collections.abc import Collection, Iterator
-from datetime import date
+from datetime import date, timedelta
 
 from catalogs import Catalog, nearest
 from catalogs.ruling import rules_of
@@ -86,8 +86,14 @@ def _names(problem: Problem, catalog: Catalog) -> Iterator[Finding]:
             yield path, "is a purchase, but the problem has no site to deliver to"
         if offer.standalone and offer.item in items and offer.item not in catalog.accelerators:
             yield (*path, "standalone"), "is for cards only: nodes and hosts stand anyway"
+    taken: dict[str, str] = {}
     for key, fabric in problem.fabrics.items():
         yield from _known(("fabrics", key, "site"), fabric.site, problem.sites, "site")
+        if taken.setdefault(fabric.site, key) != key:
+            yield (
+                ("fabrics", key, "site"),
+                f"{fabric.site} has a fabric already: {taken[fabric.site]}",
+            )
         if fabric.switch is not None:
             path = ("fabrics", key, "switch")
             yield from _known(path, fabric.switch, catalog.switches, "switch")
@@ -112,7 +118,8 @@ def _names(problem: Problem, catalog: Catalog) -> Iterator[Finding]:
 
 
 def _workload_names(problem: Problem, catalog: Catalog) -> Iterator[Finding]:
-    places = {*problem.sites, *(key for key, offer in problem.offers.items() if offer.lease)}
+    hosted = (key for key, offer in problem.offers.items() if offer.lease and not offer.site)
+    places = {*problem.sites, *hosted}
     for block in ("training", "inference", "reservations"):
         for key, work in getattr(problem, block).items():
             path: Path = (block, key)
@@ -201,8 +208,9 @@ def _dates(problem: Problem) -> Iterator[Finding]:
             yield ("fleet", key), f"ends on {entry.until} before it begins on {entry.from_}"
     if isinstance(problem.limits.budget, dict):
         orders = min(start, horizon.orders_from or start)
+        later = max((max(o.payment.after, default=0) for o in problem.offers.values()), default=0)
         for year in problem.limits.budget:
-            if not orders.year <= year <= end.year:
+            if not orders.year <= year <= (end + timedelta(days=later)).year:
                 yield (
                     ("limits", "budget", year),
                     f"year {year} lies outside the horizon {start}..{end}",

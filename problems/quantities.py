@@ -56,6 +56,11 @@ class Steps[T]:
             value = step
         return value
 
+    def started(self, day: Any) -> Any:
+        """The date of the step in force on ``day``; None before the first and for a constant."""
+        begun = [start for start, _ in self.points if start is not None and start <= day]
+        return max(begun, default=None)
+
     @property
     def dates(self) -> tuple[Any, ...]:
         """The dates at which the value changes; empty for a constant."""

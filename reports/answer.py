@@ -7,15 +7,16 @@ Belongs here: which report an ending gets. Does not belong here: what the report
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 
+from reports.numbers import money_in_words
 from reports.terminal import json_text
 from reports.text import Baseline, Page, render_infeasible, render_no_plan, render_plan
-from reports.text.page import clean, points, sentence
+from reports.text.page import Section, clean, points, sentence
 from reports.text.remarks import verification
 from solver.answer import Answer, AnswerStatus
 from solver.case import Case
 from solver.checking import Checked
 from solver.engines import StopReason
-from solver.plan import Violation, dump_plan
+from solver.plan import Plan, Violation, dump_plan
 
 
 def compared(answers: Mapping[str, Answer]) -> list[Baseline]:
@@ -79,6 +80,10 @@ def answer_json(case: Case, answer: Answer, baselines: Sequence[Baseline] = ()) 
             {"path": ".".join(map(str, each.path)), "reason": each.sentence}
             for each in answer.findings
         ],
+        "excluded": [
+            {"item": e.item, "site": e.site, "rule": e.rule, "reason": e.reason}
+            for e in case.instance.excluded
+        ],
         "violations": list(_violations(answer.refused.violations)) if answer.refused else [],
         "problem": case.loaded.tree,
     }
@@ -93,9 +98,25 @@ def render_checked(case: Case, checked: Checked) -> Page:
     if checked.answer:
         return render_answer(case, checked.answer)
     if checked.plan and checked.verdict:
-        return Page((verification(replace(checked.plan, verification=checked.verdict)),))
+        plan = replace(checked.plan, verification=checked.verdict)
+        return Page((_standing(plan, checked.same_problem), verification(plan)))
     told = sentence("These purchases do not fit the problem:")
     return Page(((told, points(_violations(checked.misfits))),))
+
+
+def _standing(plan: Plan, same_problem: bool) -> Section:
+    """What the plan costs, and what its own claim of a bound is worth here."""
+    cost = money_in_words(plan.objective, plan.currency)
+    told = f"The plan costs {cost}."
+    if not same_problem:
+        told += (
+            " It was made from another problem (a scenario or edits?): what it says of its status "
+            "and bound need not hold for this one."
+        )
+    elif plan.bound is not None:
+        bound = money_in_words(plan.bound, plan.currency)
+        told += f" Its bound, {bound}, is its own claim: only solving again proves it."
+    return (sentence(told),)
 
 
 def _violations(violations: Sequence[Violation]) -> list[str]:

@@ -13,10 +13,10 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from problems.quantities import PowerSteps, Steps
+from problems.quantities import PowerSteps, Steps, parse_fraction
 from problems.schema.problem import Limits
 from problems.units import UnitContext
-from solver.plan import ExcludedRow, PeriodRow, Plan, PurchaseRow, Term
+from solver.plan import EnergyRow, ExcludedRow, PeriodRow, Plan, PurchaseRow, Term
 
 FABRIC = "fabric"
 """The kind of a purchase that is a part of a fabric."""
@@ -136,6 +136,25 @@ def hosted_sites(plan: Plan) -> set[str]:
     return {row.site for row in plan.purchases if row.lease and row.site == row.offer}
 
 
+def working_fractions(plan: Plan) -> tuple[float, float] | None:
+    """The spares and the availability of a plan's problem; None where it states neither."""
+    units = UnitContext.from_tree(plan.problem)
+    given = [plan.problem.get(name) for name in ("spares", "availability")]
+    if given == [None, None]:
+        return None
+    spares, availability = given
+    return (
+        0.0 if spares is None else parse_fraction(spares, units),
+        1.0 if availability is None else parse_fraction(availability, units),
+    )
+
+
+def cards_ordered(plan: Plan) -> set[str]:
+    """Types of card that are bought or leased, alone or in nodes."""
+    card_of = card_of_item(plan)
+    return {card_of.get(row.item, row.item) for row in plan.purchases if row.kind != FABRIC}
+
+
 def is_discounted(plan: Plan) -> bool:
     """Whether any payment counts for less than its amount."""
     return any(row.amount != row.present_value for row in plan.bill)
@@ -176,6 +195,17 @@ def budgets(plan: Plan) -> tuple[dict[int, float], float | None]:
 
 
 @dataclass(frozen=True, slots=True)
+class CapShare:
+    """The highest draw of a period beside its cap."""
+
+    period: str
+    fraction: float
+    """The draw over the cap."""
+    cap_kw: float
+    """The least cap of the period."""
+
+
+@dataclass(frozen=True, slots=True)
 class SiteEnergy:
     """The electricity of a site over the horizon."""
 
@@ -184,25 +214,35 @@ class SiteEnergy:
     cost: float
     """Of the energy, without demand charge."""
     peak_kw: float
-    """The highest draw of an interval, in the period in which it comes closest to the cap."""
-    period: str
-    cap_kw: float | None
-    """The least cap of that period; None where the site has none."""
+    """The highest draw of an interval."""
+    peak_period: str
+    closest: CapShare | None
+    """Where the draw comes closest to the cap; None without a cap."""
 
 
 def energy_by_site(plan: Plan) -> list[SiteEnergy]:
     """Energy, cost and peak of every site that has any."""
-    periods = {period.id: period for period in plan.periods}
-    caps = {site: _power_caps(plan, site) for site in {row.site for row in plan.energy}}
     found = []
     for site in dict.fromkeys(row.site for row in plan.energy):
         rows = [row for row in plan.energy if row.site == site]
-        cap = {row.period: _least(caps[site], periods[row.period]) for row in rows}
-        peak = max(rows, key=lambda row: (row.peak_kw / (cap[row.period] or 1.0), row.peak_kw))
+        peak = max(rows, key=lambda row: row.peak_kw)
         kwh = math.fsum(row.kwh for row in rows)
         cost = math.fsum(row.cost for row in rows)
-        found.append(SiteEnergy(site, kwh, cost, peak.peak_kw, peak.period, cap[peak.period]))
+        closest = _closest_to_cap(plan, site, rows)
+        found.append(SiteEnergy(site, kwh, cost, peak.peak_kw, peak.period, closest))
     return found
+
+
+def _closest_to_cap(plan: Plan, site: str, rows: Iterable[EnergyRow]) -> CapShare | None:
+    periods = {period.id: period for period in plan.periods}
+    caps = _power_caps(plan, site)
+    # Under a cap of 0 nothing draws power: there is no share to speak of.
+    shares = [
+        CapShare(row.period, row.peak_kw / cap, cap)
+        for row in rows
+        if (cap := _least(caps, periods[row.period]))
+    ]
+    return max(shares, key=lambda share: share.fraction, default=None)
 
 
 def _power_caps(plan: Plan, site: str) -> Steps[float] | None:

@@ -4,6 +4,7 @@ Belongs here: the order of the steps - screen, formulate, solve, extract, settle
 their results mean together. Does not belong here: the steps.
 """
 
+import math
 import platform
 import threading
 import time
@@ -22,7 +23,7 @@ from solver.families import Family
 from solver.formulation import Model, build
 from solver.formulation.purchases import units_of
 from solver.instance import Instance
-from solver.instance.model import SupplyWindow
+from solver.instance.model import Fabric, SupplyWindow
 from solver.plan import (
     UNVERIFIED,
     ExcludedRow,
@@ -283,7 +284,19 @@ def _roomy(instance: Instance, units: Mapping[str, int]) -> Instance:
         replace(offer, max_units=max(offer.max_units, most.get(offer.key, 0)))
         for offer in instance.offers
     )
-    return replace(instance, offers=offers)
+    fabrics = tuple(_roomy_fabric(instance, fabric, units) for fabric in instance.fabrics)
+    return replace(instance, offers=offers, fabrics=fabrics)
+
+
+def _roomy_fabric(instance: Instance, fabric: Fabric, units: Mapping[str, int]) -> Fabric:
+    """The fabric with room for the switches of everything bought at its site."""
+    here = [count for key, count in units.items() if instance.option[key].site == fabric.site]
+    endpoints = min(fabric.max_endpoints or 0, fabric.nics_per_unit * sum(here))
+    lines = tuple(
+        replace(line, max_units=max(line.max_units, math.ceil(line.per_endpoint * endpoints)))
+        for line in fabric.lines
+    )
+    return replace(fabric, lines=lines)
 
 
 def _bought_only(instance: Instance, units: Mapping[str, int]) -> Instance:

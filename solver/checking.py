@@ -31,6 +31,8 @@ class Checked:
     """The whole plan that was read."""
     verdict: Verification | None = None
     """What verification says of it."""
+    same_problem: bool = True
+    """Whether it was made from this very problem, so that its bound speaks of it."""
     misfits: tuple[Violation, ...] = ()
     """Purchases that the problem does not offer."""
     answer: Answer | None = None
@@ -58,7 +60,8 @@ def check_file(
     """
     if not lists_purchases_only(path):
         plan = read_plan(path)
-        return Checked(plan=plan, verdict=check_plan(case, plan))
+        verdict = check_plan(case, plan)
+        return Checked(plan, verdict, same_problem=dict(plan.problem) == case.loaded.tree)
     units, misfits = match_purchases(case.instance, purchases_from_json_or_csv(path))
     if misfits:
         return Checked(misfits=misfits)

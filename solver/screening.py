@@ -8,7 +8,7 @@ here: proofs that need a solver.
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 
 from solver.instance.model import (
@@ -120,7 +120,8 @@ def screen(instance: Instance) -> tuple[Finding, ...]:
 
 def _days(instance: Instance, first: int, last: int) -> str:
     begin = instance.intervals[first].start.date()
-    return f"{begin} to {instance.intervals[last - 1].end.date()}"
+    end = instance.intervals[last - 1].end - timedelta(microseconds=1)
+    return f"{begin} to {end.date()}"
 
 
 def _training(capacity: Capacity, occurrence: Occurrence) -> Iterator[Finding]:
@@ -148,7 +149,7 @@ def _training(capacity: Capacity, occurrence: Occurrence) -> Iterator[Finding]:
         yield Finding(
             path,
             f"{name} needs {occurrence.work:,.1f} PFLOP/s-days of work; what can stand in its "
-            f"window does at most {most:,.1f} ({_delivered(first)}).",
+            f"window does at most {most:,.1f} ({_delivered(instance, first)}).",
         )
 
 
@@ -178,7 +179,7 @@ def _serving(capacity: Capacity, service: Service) -> Iterator[Finding]:
                     path,
                     f"{what} asks for {demand:,.4g} requests/s from "
                     f"{instance.intervals[interval].start.date()}; what can stand then serves at "
-                    f"most {most:,.4g} ({_delivered(first)}).",
+                    f"most {most:,.4g} ({_delivered(instance, first)}).",
                 )
                 break
 
@@ -194,7 +195,7 @@ def _reservation(capacity: Capacity, reservation: Reservation) -> Iterator[Findi
                 ("reservations", reservation.key),
                 f"{reservation.key} holds {cards:,} cards from "
                 f"{instance.intervals[interval].start.date()}; at most {most:,.0f} can work then "
-                f"({_delivered(first)}).",
+                f"({_delivered(instance, first)}).",
             )
             return
 
@@ -243,8 +244,13 @@ def _reserved_kw(instance: Instance, reservation: Reservation, interval: int) ->
     return reservation.cards[interval] * min(each, default=0.0)
 
 
-def _delivered(first: date | None) -> str:
-    return "nothing can be delivered at all" if first is None else f"first delivery {first}"
+def _delivered(instance: Instance, first: date | None) -> str:
+    """The first delivery, or why there is none."""
+    if first is not None:
+        return f"first delivery {first}"
+    if not instance.excluded:
+        return "nothing can be delivered at all"
+    return f"nothing can be delivered; {_why_nowhere(instance).rstrip('.')}"
 
 
 def _why_nowhere(instance: Instance) -> str:

@@ -86,6 +86,18 @@ def concave_rate(
     return tuple((a, b) for a, b in segments if a > 0) or (segments[0],), overstatement
 
 
+def rising(points: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+    """The part of a table of (cards, rate) up to its highest rate: more cards are of no use.
+
+    >>> rising([(8, 0.32), (16, 0.32), (32, 0.30)])
+    [(8, 0.32)]
+    """
+    table = sorted(points)
+    top = max(rate for _, rate in table)
+    last = next(n for n, rate in table if rate >= top * (1 - 1e-12))
+    return [(n, rate) for n, rate in table if n <= last]
+
+
 def units_for_rate(segments: Sequence[tuple[float, float]], rate: float, most: int) -> int | None:
     """Fewest units whose rate reaches ``rate``; None if ``most`` units do not.
 

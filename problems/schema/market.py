@@ -144,6 +144,8 @@ class Offer(Block):
             raise ValueError(
                 "is a lease, paid by the hour: it takes no extras and no payment terms"
             )
+        if self.lease is not None and self.supply and any(s.per for s in self.supply.values):
+            raise ValueError("is a lease: its supply is units leased at once, without 'per'")
         if self.lease is not None and self.rules_apply and not (self.site or self.destination):
             raise ValueError("needs a destination for export rules to judge it")
         steps = [tier.from_ for tier in self.discounts]

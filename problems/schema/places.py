@@ -33,7 +33,8 @@ class Electricity(Block):
     tariff: Name | None = None
     """A tariff of the catalogue."""
     demand_charge: MoneyPerKWMonth | None = None
-    """Charged each calendar month on the highest metered draw of that month."""
+    """Charged each calendar month on the highest metered draw of that month, at the price of its
+    first day."""
 
     @model_validator(mode="after")
     def _one_price(self) -> Self:
@@ -157,3 +158,9 @@ class ResidualValue(Block):
 
     straight_line: TimeSpan
     """Life over which the nominal price after discount falls to zero in a straight line."""
+
+    @model_validator(mode="after")
+    def _lasting(self) -> Self:
+        if self.straight_line.years <= 0:
+            raise ValueError("straight_line must be longer than nothing")
+        return self

@@ -117,6 +117,16 @@ class Solve(Block):
     threads: Whole = 1
     """Threads of the solver; answers are repeatable with one."""
 
+    @model_validator(mode="after")
+    def _possible(self) -> Self:
+        if self.gap >= 1:
+            raise ValueError("gap must be below 100 %")
+        if self.time_limit <= 0:
+            raise ValueError("time_limit must be above 0 s")
+        if self.threads < 1:
+            raise ValueError("threads must be at least 1")
+        return self
+
 
 class UncertaintyCase(Block):
     """One case of an uncertain future."""

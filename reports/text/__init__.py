@@ -1,7 +1,8 @@
 """A plan as a page of text, for a terminal or a pipe.
 
-Belongs here: the order of the sections. Does not belong here: what any of them says; other
-formats.
+Belongs here: the order of the sections: first what a payer decides on, the orders in all and the
+money, then the order book, then what runs where, then the reasons. Does not belong here: what any
+of them says; other formats.
 """
 
 from collections.abc import Sequence
@@ -26,16 +27,16 @@ def render_plan(
             headline.headline(plan),
             headline.standing(plan),
             orders.bought(plan),
-            orders.order_schedule(plan),
             orders.leased(plan),
+            bill.bill(plan),
+            bill.years(plan),
+            orders.order_schedule(plan),
             orders.lease_schedule(plan),
             orders.fabric_schedule(plan),
             workloads.training(plan),
             workloads.serving(plan),
             workloads.reservations(plan),
             workloads.cards(plan),
-            bill.bill(plan),
-            bill.years(plan),
             bill.electricity(plan),
             remarks.excluded(plan),
             remarks.binding(plan),

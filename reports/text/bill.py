@@ -83,7 +83,7 @@ def electricity(plan: Plan) -> Section:
     if not sites:
         return ()
     costs, unit = money_column([site.cost for site in sites])
-    capped = any(site.cap_kw is not None for site in sites)
+    capped = any(site.closest for site in sites)
     columns = [
         Column("site", name=True),
         Column("MWh", right=True),
@@ -93,7 +93,11 @@ def electricity(plan: Plan) -> Section:
         Column("when", spare=2),
     ]
     if capped:
-        columns += [Column("cap\nkW", right=True), Column("draw\nof cap", right=True)]
+        columns += [
+            Column("highest\nshare\nof cap", right=True),
+            Column("when,\nof cap"),
+            Column("cap then\nkW", right=True, spare=3),
+        ]
     rows = [
         Row((*_energy_cells(site, cost), *(_cap_cells(site) if capped else ())))
         for site, cost in zip(sites, costs, strict=True)
@@ -106,10 +110,10 @@ def electricity(plan: Plan) -> Section:
 
 def _energy_cells(site: SiteEnergy, cost: str) -> tuple[str, ...]:
     mean = unit_price(float(f"{site.cost / site.kwh:.4g}"))
-    return site.site, figure(site.kwh / 1000), cost, mean, figure(site.peak_kw), site.period
+    return site.site, figure(site.kwh / 1000), cost, mean, figure(site.peak_kw), site.peak_period
 
 
-def _cap_cells(site: SiteEnergy) -> tuple[str, str]:
-    if not site.cap_kw:
-        return ("", "")
-    return figure(site.cap_kw), percent(site.peak_kw / site.cap_kw)
+def _cap_cells(site: SiteEnergy) -> tuple[str, ...]:
+    if site.closest is None:
+        return ("", "", "")
+    return percent(site.closest.fraction), site.closest.period, figure(site.closest.cap_kw)

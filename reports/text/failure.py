@@ -58,5 +58,8 @@ def render_no_plan(
         else f"If there is one, it costs at least {money_in_words(bound, currency)}."
     )
     told = sentence(f"No plan found: {end}{after}. {known}")
+    if interrupted:
+        # Whoever stopped it knows that it could have run longer.
+        return Page(((*said, told),), width)
     hint = note("A longer --time-limit, or another --engine, may find one.")
     return Page(((*said, told), (hint,)), width)

@@ -16,6 +16,7 @@ from reports.figures import (
     leases,
     machines,
     most_at_once,
+    payments_by_year,
     present_value_of,
     units_held,
 )
@@ -27,6 +28,13 @@ MOST_NAMED = 4
 """Items that the sentence names; of more only the three dearest."""
 PROVEN = 1e-9
 """A gap that is nothing but rounding."""
+GIVEN = "The purchases were given; only their use was optimised."
+"""The first assumption of a plan whose purchases were not the search's to choose."""
+ENDED_BY = {
+    "time_limit": "the time limit came first",
+    "interrupted": "the search was stopped by hand",
+}
+"""What ended a search before its proof."""
 
 
 def headline(plan: Plan) -> Section:
@@ -93,6 +101,8 @@ def _cards(plan: Plan, rows: Sequence[PurchaseRow]) -> float:
 def standing(plan: Plan) -> Section:
     """Total, status, bound and engine."""
     rows = [("Total cost", _total(plan))]
+    if paid := _payments(plan):
+        rows.append(("Payments", paid))
     hours = (plan.problem.get("horizon") or {}).get("hours")
     if isinstance(hours, int) and hours > 1:
         per_hour = money_in_words(plan.objective / hours, plan.currency)
@@ -120,6 +130,21 @@ def _total(plan: Plan) -> str:
     return text
 
 
+def _payments(plan: Plan) -> str:
+    """The cash that is handed over, where that is not the total cost."""
+    years = payments_by_year(plan)
+    spent = math.fsum(amount for _, amount, _ in years)
+    running = math.fsum(amount for _, _, amount in years)
+    if math.isclose(spent + running, plan.objective, rel_tol=PROVEN):
+        return ""
+    parts = [
+        f"{money_in_words(amount, plan.currency)} for {what}"
+        for amount, what in ((spent, "purchases and leases"), (running, "running costs"))
+        if amount
+    ]
+    return f"{money_in_words(spent + running, plan.currency)}, nominal: {in_words(parts)}"
+
+
 def status_in_words(plan: Plan) -> str:
     """The status as a sentence: what is proven, or why it is not."""
     if plan.status is PlanStatus.OPTIMAL:
@@ -127,13 +152,24 @@ def status_in_words(plan: Plan) -> str:
             return "optimal: proven, no plan is cheaper"
         near = "" if plan.gap is None else f" within {percent_up(plan.gap)} of the cheapest"
         return f"optimal: proven{near}"
-    why = {
-        "time_limit": "the time limit came first",
-        "interrupted": "the search was stopped by hand",
-    }.get(str(plan.provenance.get("stop")), "the search ended before the proof")
+    stop = str(plan.provenance.get("stop"))
+    if plan.assumptions[:1] == (GIVEN,):
+        return f"feasible: these purchases fit; {_use_in_words(plan, stop)}"
+    why = ENDED_BY.get(stop, "the search ended before the proof")
     if plan.bound is None or plan.gap is None:
         return f"feasible: {why}; how much could be saved is not known"
     return f"feasible: {why}; at most {percent_up(plan.gap)} could be saved"
+
+
+def _use_in_words(plan: Plan, stop: str) -> str:
+    """What is known of the use that given purchases are put to."""
+    if stop in ("proven", "gap"):
+        options = plan.provenance.get("options")
+        asked = options.get("gap") if stop == "gap" and isinstance(options, dict) else None
+        near = f" within {percent_up(asked)}" if isinstance(asked, float) and asked else ""
+        return f"what runs on them is the cheapest use of them{near}"
+    why = ENDED_BY.get(stop, "the search ended before the proof")
+    return f"{why}, so there may be a cheaper use of them"
 
 
 def _engine(provenance: Any) -> str:

@@ -5,13 +5,14 @@ plan itself.
 """
 
 import math
-from collections.abc import Sequence
+import re
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
 from rich.console import RenderableType
 
-from reports.figures import Exclusion, exclusions, rule_of
+from reports.figures import Exclusion, cards_ordered, exclusions, rule_of
 from reports.numbers import count, money_in_words, percent
 from reports.text.page import Section, clean, heading, in_words, note, points, sentence
 from solver.plan import Plan
@@ -78,10 +79,31 @@ def assumptions(plan: Plan) -> Section:
 
 
 def advisories(plan: Plan) -> Section:
-    """Rules that advise and do not forbid."""
+    """Rules that advise and do not forbid, on the cards that are bought or leased."""
     found = [text for text in plan.assumptions if text.startswith(ADVISORY)]
-    texts = [clean(text.removeprefix(ADVISORY)) for text in found]
-    return (heading("Advisories, not enforced"), points(texts)) if texts else ()
+    if not found:
+        return ()
+    ordered = cards_ordered(plan)
+    shown = [told for text in found if (told := _advisory(text, ordered))]
+    parts: list[RenderableType] = [heading("Advisories, not enforced")]
+    parts += [points(shown)] if shown else []
+    if left := len(found) - len(shown):
+        concern = f"{count(left)}{' more' if shown else ''} concern{'s' if left == 1 else ''}"
+        parts.append(
+            note(f"{concern} only cards that are not bought or leased here: see the plan file.")
+        )
+    return tuple(parts)
+
+
+def _advisory(text: str, ordered: Collection[str]) -> str:
+    """An advisory on those of its cards that are ordered; empty if none is."""
+    named = re.match(rf"{ADVISORY}(.+? to \S+) \(([^)]*)\)(.*)", text, re.DOTALL)
+    if not named:
+        # One that names no cards may concern any.
+        return clean(text.removeprefix(ADVISORY))
+    rule, cards, advice = named.groups()
+    bought = [card for card in cards.split(", ") if card in ordered]
+    return clean(f"{rule} ({', '.join(bought)}){advice}") if bought else ""
 
 
 def comparisons(plan: Plan, baselines: Sequence[Baseline]) -> Section:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 
 from rich.console import RenderableType
 
+from reports.figures import hosted_sites, working_fractions
 from reports.numbers import bar, count, figure, first_and_last
 from reports.running import (
     Installed,
@@ -22,13 +23,15 @@ from reports.running import (
     training_runs,
 )
 from reports.tables import Column, Row, Table
-from reports.text.page import Section, clean, heading, note, sentence, table
+from reports.text.page import Section, clean, heading, in_words, note, sentence, table
 from solver.plan import Plan
 
 BAR = 20
 """Characters of the longest bar."""
 MOST_STRETCHES = 12
 """Stretches of a reservation that are listed one by one."""
+PEAK_RATE = "peak\nrequests/s"
+"""The rate that capacity is bought for: demand times its peak factor."""
 
 
 def training(plan: Plan) -> Section:
@@ -74,7 +77,10 @@ def serving(plan: Plan) -> Section:
         return ()
     if all(len(course.states) == 1 for course in courses):
         return heading("Serving"), _steady_services(courses)
-    said = "At the interval of each period in which a service holds the most cards."
+    said = (
+        "At the interval of each period in which a service holds the most cards. "
+        "Cells are replicas, each of the cards in the column's head."
+    )
     if any(course.joined for course in courses):
         said += " Where one line stands for several periods, it shows the highest of them."
     parts: list[RenderableType] = [heading("Serving"), note(said)]
@@ -87,7 +93,7 @@ def _steady_services(courses: Sequence[ServiceCourse]) -> Table:
     """Services that stay as they are, in one table."""
     columns = (
         Column("service", name=True, sparse=True),
-        Column("requests/s", right=True, sparse=True),
+        Column(PEAK_RATE, right=True, sparse=True),
         Column("configuration", name=True),
         Column("pool", name=True),
         Column("replicas", right=True),
@@ -116,7 +122,7 @@ def _service_grid(course: ServiceCourse) -> Table:
     """Replicas of a service by period, one column for each configuration and pool."""
     columns = (
         Column(clean(course.service)),
-        Column("requests/s", right=True),
+        Column(PEAK_RATE, right=True),
         Column("cards", right=True),
         *(Column(_mode_title(mode), right=True) for mode in course.modes),
     )
@@ -182,7 +188,7 @@ def cards(plan: Plan) -> Section:
         return ()
     if len(course) == len(types) == len(sites) == 1:
         where = f"{count(course[0].cards)} {clean(types[0])} at {clean(sites[0])}, throughout."
-        return heading("Cards installed"), sentence(where)
+        return heading("Cards installed"), sentence(where), *_working(plan)
     top = max(step.cards for step in course)
     columns = [Column("period"), Column("cards", right=True, group="type")]
     columns += [Column(clean(card), right=True, group="type") for card in types if len(types) > 1]
@@ -202,7 +208,32 @@ def cards(plan: Plan) -> Section:
     what = f"Cards installed: {clean(types[0])}" if len(types) == 1 else "Cards installed"
     place = f" at {clean(sites[0])}" if len(sites) == 1 else ""
     said = note("Owned, bought and leased, on the first day of each period.")
-    return heading(what + place), said, table(columns, [row(step) for step in course], grid=True)
+    drawing = table(columns, [row(step) for step in course], grid=True)
+    return heading(what + place), said, drawing, *_working(plan)
+
+
+def _working(plan: Plan) -> Section:
+    """How many of the installed cards work, so that they can be set against those held."""
+    stated = working_fractions(plan)
+    if stated is None or stated == (0.0, 1.0):
+        return ()
+    spares, availability = stated
+    cause = [f"{_exact(spares)} spares"] if spares else []
+    cause += [f"{_exact(availability)} availability"] if availability < 1 else []
+    at_home = _exact((1 - spares) * availability)
+    hosted = hosted_sites(plan)
+    leased_home = any(row.lease and row.site not in hosted for row in plan.purchases)
+    whose = "owned, bought and leased cards at sites" if leased_home else "owned and bought cards"
+    if spares and hosted:
+        works = f"{at_home} of {whose} work, {_exact(availability)} of leased ones hosted by "
+        works += "their vendors"
+    else:
+        works = f"{at_home} of the cards work"
+    return (note(f"{in_words(cause)}: {works}."),)
+
+
+def _exact(fraction: float) -> str:
+    return f"{figure(100 * fraction)} %"
 
 
 def _if_any(number: float | None) -> str:

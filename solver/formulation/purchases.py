@@ -130,9 +130,9 @@ def add_slots(model: Model) -> None:
                 for interval in range(option.first, option.last):
                     cards[interval] += terms
         previous: tuple[Terms, float] | None = None
-        for interval in sorted(cards):
+        for interval in range(len(instance.intervals)):
             row = (cards[interval], fixed[interval])
-            if row != previous:
+            if row != previous and (row[0] or row[1] > 0):
                 index = (bay.key, interval)
                 model.at_most(Family.SLOTS, index, ("offers",), row[0], -row[1])
             previous = row

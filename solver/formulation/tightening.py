@@ -6,14 +6,18 @@ plan. Does not belong here: rows that define the model.
 
 from solver.families import Family
 from solver.formulation.model import Model, Terms
-from solver.formulation.workloads import DONE, POOL_CHOSEN
-from solver.instance.model import Occurrence
+from solver.formulation.workloads import DONE, HELD, POOL_CHOSEN, REPLICAS
+from solver.instance.model import Occurrence, Service
 
 
 def add_tightening(model: Model) -> None:
     """Add every family of valid rows."""
     for occurrence in model.instance.occurrences:
         _work_by_pool(model, occurrence)
+        _something_held(model, occurrence)
+    for service in model.instance.services:
+        if service.whole_replicas:
+            _some_replica(model, service)
 
 
 def _work_by_pool(model: Model, occurrence: Occurrence) -> None:
@@ -35,3 +39,25 @@ def _work_by_pool(model: Model, occurrence: Occurrence) -> None:
         index = (occurrence.key, mode.pool)
         path = ("training", occurrence.job, "window")
         model.at_least(Family.TRAINING_WORK, index, path, row, 0)
+
+
+def _something_held(model: Model, occurrence: Occurrence) -> None:
+    """Work needs at least one unit at some time, however little it is: sum of n >= 1.
+
+    A work below the engines' tolerance would otherwise count as done by nothing.
+    """
+    held = [(column, 1.0) for index, column in model.of(HELD).items() if index[0] == occurrence.key]
+    if held and occurrence.work > 0:
+        path = ("training", occurrence.job)
+        model.at_least(Family.TRAINING_WORK, (occurrence.key, "some"), path, held, 1)
+
+
+def _some_replica(model: Model, service: Service) -> None:
+    """Where there is demand there is a whole replica, however small the demand: sum of r >= 1."""
+    by_interval: dict[int, Terms] = {}
+    for index, column in model.of(REPLICAS).items():
+        if index[0] == service.key:
+            by_interval.setdefault(int(index[3]), []).append((column, 1.0))
+    for interval, terms in sorted(by_interval.items()):
+        path = ("inference", service.key)
+        model.at_least(Family.REPLICAS, (service.key, "some", interval), path, terms, 1)

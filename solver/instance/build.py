@@ -13,8 +13,8 @@ from problems.quantities import Steps
 from problems.schema import Problem
 from problems.schema.places import Site as SiteBlock
 from solver.instance.bounds import Demand, bound_offers
-from solver.instance.machines import Machines, build_fleet
-from solver.instance.market import Market, life_of
+from solver.instance.machines import Machines, build_fleet, life_of
+from solver.instance.market import Market
 from solver.instance.model import Exclusion, Instance, Limits, Offer
 from solver.instance.places import build_fabrics, build_sites
 from solver.instance.sources import InstanceError, Sources
@@ -125,6 +125,10 @@ def _general_assumptions(sources: Sources) -> None:
             "No residual value: what is bought late still costs its whole price, so late purchases "
             "look dear beside leases."
         )
+    if problem.limits.vendor_share:
+        sources.assume(
+            "Buying what nothing can use, only to dilute a vendor's share, is not considered."
+        )
     if problem.fabrics and problem.fleet:
         sources.assume("The fleet brings its own fabric.")
 
@@ -144,6 +148,13 @@ def _cuts(problem: Problem, catalog: catalogs.Catalog, calendar: Calendar) -> It
         yield from _span_cuts(reservation.from_, reservation.until)
     for entry in problem.fleet.values():
         yield from _span_cuts(entry.from_, entry.until)
+        life = life_of(catalog.item(entry.item))
+        if life is not None and entry.from_ is not None:
+            yield life.after(entry.from_)
+    if isinstance(problem.limits.budget, dict):
+        # What is paid by the hour is dated by the middle of its interval.
+        years = range(calendar.start.year + 1, calendar.end.year + 1)
+        yield from (date(year, 1, 1) for year in years)
     for site in problem.sites.values():
         for steps in _site_steps(site):
             yield from steps.dates

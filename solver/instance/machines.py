@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import catalogs
+from problems.dates import Span
 from problems.schema.places import FleetEntry as FleetBlock
+from problems.schema.places import Site as SiteBlock
 from solver.instance.model import Bay, FleetEntry, Item, Kind, Pool, Site
 from solver.instance.sources import Path, Sources
 from solver.instance.timeline import Timeline
@@ -75,7 +77,7 @@ class Machines:
         row = self.sources.catalog.item(name)
         kind = kind_of(row)
         known = self._items.get(name)
-        load_kw, idle_kw = self._power(path, row, site) if self._needs_power(site) else (0.0, 0.0)
+        load_kw, idle_kw = self._power(path, row, site)
         racks = 0
         if self.sites[site].rack_units is not None and kind is not Kind.CARD:
             racks = int(self.sources.figure(path, row, "rack_units"))
@@ -193,20 +195,33 @@ class Machines:
         return found
 
     def _needs_power(self, site: str) -> bool:
-        return not self.sites[site].hosted and any(
-            block.power_cap or block.electricity or block.space or block.carbon
-            for block in self.sources.problem.sites.values()
-        )
+        """Whether something at a site is limited or paid by power."""
+        block = self.sources.problem.sites.get(site)
+        return block is not None and asks_for_power(block)
 
-    def _power(self, path: Path, row: object, site: str) -> tuple[float, float]:
-        """Load and idle power of one unit in kW; a missing idle power means idle = load."""
+    def _power(self, path: Path, row: catalogs.Row, site: str) -> tuple[float, float]:
+        """Load and idle power of one unit in kW; a missing idle power means idle = load.
+
+        A missing load power is an error where the site asks for it, else it is not counted.
+        """
+        if self.sites[site].hosted:
+            return 0.0, 0.0
         scale, unit = (0.001, "w") if isinstance(row, catalogs.Accelerator) else (1.0, "kw")
+        known = getattr(row, f"power_{unit}") is not None
+        if not known and not self._needs_power(site):
+            self.sources.assume("Power is not known and energy not counted: {}.", row.id)
+            return 0.0, 0.0
         load = self.sources.figure(path, row, f"power_{unit}") * scale
         idle = getattr(row, f"idle_power_{unit}")
         if idle is None:
-            self.sources.assume("Idle power is not known and taken as load power: {}.", row.id)  # type: ignore[attr-defined]
+            self.sources.assume("Idle power is not known and taken as load power: {}.", row.id)
             return load, load
         return load, min(load, idle * scale)
+
+
+def asks_for_power(block: SiteBlock) -> bool:
+    """Whether a site bills or limits power or energy."""
+    return bool(block.power_cap or block.electricity or block.space or block.carbon)
 
 
 def _cards(row: object) -> int:
@@ -219,7 +234,7 @@ def build_fleet(machines: Machines, timeline: Timeline) -> tuple[FleetEntry, ...
     """The owned fleet over intervals; entries that never stand within the horizon are left out."""
     found = []
     for key, block in sorted(machines.sources.problem.fleet.items()):
-        first, last = _days_in_use(block, timeline)
+        first, last = _days_in_use(machines.sources, key, block, timeline)
         placement = _fleet_placement(machines, key, block)
         if placement and first < last:
             found.append(
@@ -249,7 +264,21 @@ def _fleet_placement(machines: Machines, key: str, block: FleetBlock) -> Placeme
     return None
 
 
-def _days_in_use(block: FleetBlock, timeline: Timeline) -> tuple[int, int]:
+def life_of(row: object) -> Span | None:
+    """The life of an item in calendar months; None: it never retires."""
+    years = getattr(row, "life_years", None)
+    return None if years is None else Span(months=round(years * 12))
+
+
+def _days_in_use(
+    sources: Sources, key: str, block: FleetBlock, timeline: Timeline
+) -> tuple[int, int]:
+    """First interval in use and the one after the last: by `from`, `until` and the item's life."""
     first = 0 if block.from_ is None else timeline.index_from(block.from_)
-    after = None if block.until is None else block.until + timedelta(days=1)
-    return first, timeline.count if after is None else timeline.index_from(after)
+    ends = [] if block.until is None else [block.until + timedelta(days=1)]
+    life = life_of(sources.catalog.item(block.item))
+    if life is not None and block.from_ is not None:
+        ends.append(life.after(block.from_))
+    elif life is not None:
+        sources.assume("Without from: the life of these is not counted: fleet.{}.", key)
+    return first, min((timeline.index_from(end) for end in ends), default=timeline.count)

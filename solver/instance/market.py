@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 import catalogs
-from problems.dates import Span
+from problems.dates import DateRange, Span
 from problems.quantities import Supply
 from problems.schema.market import Offer as OfferBlock
-from solver.instance.machines import Machines, Placement, kind_of
+from solver.instance.machines import Machines, Placement, kind_of, life_of
 from solver.instance.model import Exclusion, Interval, Offer, Option, SupplyWindow, Tier
 from solver.instance.sources import Path, Sources
-from solver.instance.timeline import Timeline
+from solver.instance.timeline import Timeline, moment
 
 UNBOUNDED = 10**9
 """Placeholder until bounds.py has counted what can be of use."""
@@ -173,15 +173,16 @@ class Market:
     ) -> Iterator[tuple[date, int, tuple[tuple[int, float], ...]]]:
         """Ends a lease can have: (first day after it, last interval, hours billed by interval)."""
         calendar, count = self.sources.calendar, len(self.sources.calendar.periods)
-        begin = calendar.period_start(period).date()
+        begin = calendar.period_start(period)
+        over = begin if block.minimum_term is None else _moment_after(block.minimum_term, begin)
         shortest = period + 1
-        if block.minimum_term is not None:
-            over = block.minimum_term.after(begin)
-            while calendar.period_start(shortest).date() < over:
-                shortest += 1
+        while calendar.period_start(shortest) < over:
+            shortest += 1
         intervals = self.timeline.intervals
         for end in range(shortest, max(count, shortest) + 1):
-            stop = calendar.end if end == count else calendar.period_start(end)
+            # The last period may be cut short by the horizon, but never a minimum term.
+            cut_short = end == count and over <= calendar.end
+            stop = calendar.end if cut_short else calendar.period_start(end)
             last = count_before(intervals, stop)
             hours = {i: intervals[i].hours for i in range(first, last)}
             hours[last - 1] += max(0.0, (stop - calendar.end).total_seconds() / 3600)
@@ -197,41 +198,41 @@ class Market:
     def _supply(self, key: str, block: OfferBlock) -> tuple[SupplyWindow, ...]:
         if block.supply is None:
             return ()
-        periods = self.sources.calendar.periods
-        at = [
-            self.sources.at(("offers", key, "supply"), block.supply, period.start)
-            for period in periods
-        ]
+        path: Path = ("offers", key, "supply")
+        calendar = self.sources.calendar
+        days = block.available or DateRange()
+        open_periods = [period for period in calendar.periods if period.start in days]
+        at = {p.index: self.sources.at(path, block.supply, p.start) for p in open_periods}
         if block.lease is not None:
-            return tuple(SupplyWindow((p.index,), int(at[p.index].count)) for p in periods)
-        groups: dict[tuple[int, int, int], list[int]] = {}
-        for period in periods:
-            step = block.supply.points.index(
-                max(
-                    (point for point in block.supply.points if _in_force(point[0], period.start)),
-                    key=lambda point: point[0] or date.min,
-                )
-            )
-            groups.setdefault((step, *self._windows(at[period.index], period.index)), []).append(
-                period.index
-            )
-        return tuple(
-            SupplyWindow(tuple(members), int(at[members[0]].count) * (last - first + 1))
-            for (_, first, last), members in sorted(groups.items())
-        )
+            return tuple(SupplyWindow((index,), int(each.count)) for index, each in at.items())
+        groups: dict[tuple[date | None, int], list[int]] = {}
+        short: list[SupplyWindow] = []
+        for index, supply in at.items():
+            begun = self._windows_begun(supply, index)
+            if begun is None:
+                window = _window_index(supply.per, self._start, calendar.periods[index].start)
+                step = block.supply.started(calendar.periods[index].start)
+                groups.setdefault((step, window), []).append(index)
+            else:
+                short.append(SupplyWindow((index,), int(supply.count) * begun))
+        long = [SupplyWindow(tuple(each), int(at[each[0]].count)) for each in groups.values()]
+        return tuple(sorted((*short, *long), key=lambda window: window.periods))
 
-    def _windows(self, supply: Supply, period: int) -> tuple[int, int]:
-        """First and last supply window that a period touches; windows step from the horizon's
-        start.
+    def _windows_begun(self, supply: Supply, period: int) -> int | None:
+        """Supply windows that begin in a period; None where windows are no shorter than periods.
+
+        Windows step from the horizon's start, as periods do.
         """
+        calendar = self.sources.calendar
         if supply.per is None:
-            return 0, 0
-        begin = self.sources.calendar.period_start(period).date()
-        end = min(self.sources.calendar.period_start(period + 1), self.sources.calendar.end).date()
-        return (
-            _window_index(supply.per, self._start, begin),
-            _window_index(supply.per, self._start, max(begin, end - timedelta(days=1))),
-        )
+            return None
+        if supply.per.after(self._start) >= calendar.period_start(1).date():
+            return None
+        begin = calendar.period_start(period).date()
+        end = min(calendar.period_start(period + 1), calendar.end).date()
+        first = _window_index(supply.per, self._start, begin)
+        begun = 0 if supply.per.times(first).after(self._start) < begin else 1
+        return begun + _window_index(supply.per, self._start, end - timedelta(days=1)) - first
 
     def _ruling(self, key: str, block: OfferBlock, site: str, day: date) -> Ruling:
         if (key, site, day) not in self._rulings:
@@ -279,6 +280,8 @@ class Market:
             return Ruling(excluded_by=found.rule, reason=found.reason)
         if found.treatment == "licence" and not licences:
             return Ruling(excluded_by=found.rule, reason=f"needs a licence: {found.reason}")
+        if found.surcharge_fraction:
+            self.sources.assume("Export surcharges are charged on purchases, not on leases.")
         return Ruling(
             licensed=found.treatment == "licence",
             extra_lead_days=found.extra_lead_days,
@@ -296,12 +299,6 @@ class Market:
             reason = f"{system} cards in a scale-up domain > {caps.scale_up_cards}"
             return Ruling(excluded_by="export_caps.scale_up_cards", reason=reason)
         return None
-
-
-def life_of(row: object) -> Span | None:
-    """The life of an item in calendar months; None: it never retires."""
-    years = getattr(row, "life_years", None)
-    return None if years is None else Span(months=round(years * 12))
 
 
 def _deliveries(days: list[date]) -> str:
@@ -334,12 +331,15 @@ def _payments(block: OfferBlock, ordered: date, delivered: date) -> tuple[tuple[
     return tuple((day, share) for day, share in shares if share > 0)
 
 
-def _in_force(start: date | None, day: date) -> bool:
-    return start is None or start <= day
+def _moment_after(span: Span, begin: datetime) -> datetime:
+    """The moment a stretch of time after another; durations count to the hour."""
+    if span.months:
+        return moment(span.after(begin.date()))
+    return begin + timedelta(days=span.days)
 
 
-def _window_index(per: Span, origin: date, day: date) -> int:
+def _window_index(per: Span | None, origin: date, day: date) -> int:
     index = 0
-    while per.times(index + 1).after(origin) <= day:
+    while per is not None and per.times(index + 1).after(origin) <= day:
         index += 1
     return index

@@ -12,6 +12,7 @@ from problems.quantities import Steps
 from problems.schema.places import Electricity, hours_of
 from problems.schema.places import Fabric as FabricBlock
 from problems.schema.places import Site as SiteBlock
+from solver.instance.machines import asks_for_power
 from solver.instance.model import Fabric, FabricLine, Site
 from solver.instance.sources import Path, Sources
 from solver.instance.timeline import Timeline
@@ -169,7 +170,9 @@ def _switch(
         sources.fail((*path, "switch"), str(error))
         return 2, 0.0, (0.0,) * len(sources.calendar.periods)
     radix = int(sources.figure((*path, "switch"), row, "ports")) or 2
-    power_kw = sources.figure((*path, "switch"), row, "power_kw")
+    power_kw = 0.0
+    if asks_for_power(sources.problem.sites[block.site]) or row.power_kw is not None:
+        power_kw = sources.figure((*path, "switch"), row, "power_kw")
     if block.switch_price is not None:
         return radix, power_kw, prices("switch_price", block.switch_price)
     low = sources.figure((*path, "switch"), row, "price_low")

@@ -24,7 +24,7 @@ from solver.instance.model import (
     TrainingMode,
 )
 from solver.instance.sources import Path, Sources
-from solver.instance.timeline import Calendar, Timeline
+from solver.instance.timeline import Calendar, Timeline, moment
 
 SINGLE_CLASS = "all"
 FIGURE = {
@@ -136,10 +136,8 @@ class Workloads:
                 yield pool
 
     def _last(self, day_after: date) -> int:
-        end = self.timeline.calendar.end
-        return (
-            self.timeline.count if day_after >= end.date() else self.timeline.index_from(day_after)
-        )
+        ends_after = moment(day_after) >= self.timeline.calendar.end
+        return self.timeline.count if ends_after else self.timeline.index_from(day_after)
 
     def _card(self, pool: Pool) -> catalogs.Accelerator:
         return self.sources.catalog.accelerators[pool.card]
@@ -174,16 +172,17 @@ class Workloads:
             if mfu is None or not peak:
                 continue
             table = mfu if isinstance(mfu, tuple) else ((1, float(mfu)),)
-            segments, over = training.concave_rate(
+            points = training.rising(
                 [(n, n * training.rate_per_card(peak, share, job.goodput)) for n, share in table]
             )
+            segments, over = training.concave_rate(points)
             if over > 1:
                 self.sources.assume(
                     f"training.{key}.mfu of {pool.card} is not concave: its hull is scaled down by "
                     f"{over:.4f}."
                 )
             least = self._least_units(path, job, pool)
-            most = table[-1][0] // pool.unit_cards if isinstance(mfu, tuple) else math.inf
+            most = points[-1][0] // pool.unit_cards if isinstance(mfu, tuple) else math.inf
             if least is not None and least <= most:
                 units = tuple((a * pool.unit_cards, b) for a, b in segments)
                 yield TrainingMode(pool.key, least, self._most(key, job, units, least, most), units)

@@ -19,6 +19,18 @@ from solver.plan.convert import Misread, nearest
 from solver.plan.files import PlanError, read_json, read_text, without_doubles
 
 KEYS = ("offer", "quantity", "period", "delivered", "site", "until", "box")
+FOLLOWING = (
+    "ordered",
+    "item",
+    "kind",
+    "vendor",
+    "lease",
+    "unit_price",
+    "discount",
+    "amount",
+    "cards",
+)
+"""Keys of a whole plan's purchases that follow from the others and are not read."""
 _ROWS_BEGIN = re.compile(r'\s*(?:\{\s*"purchases"\s*:\s*)?\[\s*')
 _NEXT_ROW = re.compile(r"[\s,]*")
 
@@ -49,7 +61,8 @@ def purchases_from_json_or_csv(path: Path) -> tuple[HandPurchase, ...]:
     """
     text = read_text(path)
     rows = _csv_rows(path, text) if path.suffix.lower() == ".csv" else _json_rows(path, text)
-    return tuple(_purchase(where, row) for where, row in rows)
+    # Fabric follows from what is delivered.
+    return tuple(_purchase(where, row) for where, row in rows if row.get("kind") != "fabric")
 
 
 def _csv_rows(path: Path, text: str) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -91,8 +104,8 @@ def _json_rows(path: Path, text: str) -> Iterator[tuple[str, dict[str, Any]]]:
 
 def _purchase(where: str, row: dict[str, Any]) -> HandPurchase:
     _check_keys(where, list(row), "key")
-    if ("period" in row) == ("delivered" in row):
-        raise PlanError(f"{where}: needs either 'period' or 'delivered'")
+    if "period" not in row and "delivered" not in row:
+        raise PlanError(f"{where}: needs 'period' or 'delivered'")
     return HandPurchase(
         offer=_text(where, row, "offer") or "",
         quantity=_quantity(where, row["quantity"]),
@@ -107,7 +120,7 @@ def _purchase(where: str, row: dict[str, Any]) -> HandPurchase:
 
 def _check_keys(where: str, names: list[str], word: str) -> None:
     for name in names:
-        if name not in KEYS:
+        if name not in (*KEYS, *FOLLOWING):
             raise PlanError(f"{where}: unknown {word} {name!r}{nearest(name, KEYS)}")
         if names.count(name) > 1:
             raise PlanError(f"{where}: duplicate {word} {name!r}")

@@ -287,7 +287,7 @@ def roll_out(
         ),
         assumptions=(
             f"No residual value: what is bought late still costs its whole price {prefix}.",
-            f"Advisory us-bis-red-flags on {items[0]} to CN: 8 cards in one system.",
+            "Advisory us-bis-red-flags to CN (a100_sxm_80): 8 cards in one system.",
         ),
     )
 

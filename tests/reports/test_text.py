@@ -220,7 +220,7 @@ def test_services_show_the_peak_of_every_period() -> None:
     plan = plan_of(periods, [], intervals=intervals, serving=serving)
     lines = text_of(plan).split("\n")
     table = lines[lines.index("Serving") + 3 :]
-    assert [line.split() for line in table[5:7]] == [
+    assert [line.split() for line in table[6:8]] == [
         ["2023-01", "0", "20", "5"],
         ["2023-02", "0", "12", "3"],
     ]
@@ -320,16 +320,18 @@ def test_payments_by_year_stand_beside_their_budgets() -> None:
 
 
 def test_electricity_is_set_against_the_cap_of_its_period() -> None:
-    """Proves that the cap is that of the period in which the draw comes closest to it: 730 of
-    1,000 kW in 2023. Sensitivity: the highest draw, 810 kW, came in 2025 under a cap of 2,000.
+    """Proves that the highest draw, 810 kW in 2025-Q4, and the highest share of the cap, 730 of
+    1,000 kW in 2023-Q4, each have their own period. Sensitivity: were the draw that of the
+    highest share it would be 730; were the share that of the highest draw, 810 of 2,000, 40 %.
     """
-    lines = section(text_of(roll_out()), "Electricity")
+    lines = section(text_of(roll_out(), 100), "Electricity")
     guizhou = next(line for line in lines if line.startswith("guizhou"))
     assert guizhou.split() == [
         *("guizhou", "18,660", "7,200,000", "0.3859"),
-        *("730", "2023-Q4", "1,000", "73", "%"),
+        *("810", "2025-Q4", "73", "%", "2023-Q4", "1,000"),
     ]
     shanghai = next(line for line in lines if line.startswith("shanghai"))
+    assert shanghai.split()[-2] == "810"
     assert shanghai.split()[-1] == "2025-Q4"
 
 
@@ -391,13 +393,6 @@ def test_cards_say_their_boxes_only_where_these_differ() -> None:
 
     assert "in" not in schedule("host-8", "host-8")
     assert "in" in schedule("host-8", "host-4")
-
-
-def test_advisories_stand_apart_from_assumptions() -> None:
-    """What a rule merely advises is not listed as something that was assumed."""
-    text = text_of(roll_out())
-    assert len(section(text, "Assumptions")) == 1
-    assert section(text, "Advisories, not enforced")[0].startswith("- us-bis-red-flags")
 
 
 def test_verification_closes_the_page() -> None:

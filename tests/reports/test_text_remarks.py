@@ -1,4 +1,6 @@
-"""Comparisons that claim no more than the bounds prove, and the pages without a plan."""
+"""Comparisons that claim no more than the bounds prove, advisories on what is ordered, and the
+pages without a plan.
+"""
 
 from dataclasses import replace
 
@@ -6,7 +8,7 @@ import pytest
 
 from reports.text import Baseline, render_infeasible, render_no_plan, render_plan
 from solver.screening import Finding
-from tests.reports.plans import one_order
+from tests.reports.plans import one_hour, one_order, roll_out
 from tests.reports.printing import flowing, printed, section
 
 WORDS = "Best plan with one card type"
@@ -82,3 +84,48 @@ def test_no_plan_tells_what_is_known() -> None:
     stopped = printed(render_no_plan(None, "CNY", interrupted=True))
     assert "stopped by hand" in stopped
     assert "Whether one exists is not known." in stopped
+    assert "--time-limit" in text
+    assert "--time-limit" not in stopped
+
+
+def advised(*texts: str) -> str:
+    """The advisories on the plan of 106 HGX A100 nodes, whose cards are a100_sxm_80."""
+    plan = replace(one_order(), assumptions=tuple(f"Advisory {text}" for text in texts))
+    lines = section(printed(render_plan(plan)), "Advisories, not enforced")
+    return flowing(" ".join(lines))
+
+
+def test_advisories_stand_apart_from_assumptions() -> None:
+    """What a rule merely advises is not listed as something that was assumed."""
+    text = printed(render_plan(roll_out()))
+    assert len(section(text, "Assumptions")) == 1
+    assert section(text, "Advisories, not enforced")[0].startswith("- us-bis-red-flags")
+
+
+def test_advisories_are_on_cards_that_are_ordered() -> None:
+    """Proves that of two advisories the one on the cards of the nodes bought is shown, with these
+    cards alone, and the other counted. Sensitivity: matched by the item bought, an HGX node,
+    neither would be shown.
+    """
+    assert advised("r1 to CN (a100_sxm_80, l40s): Beware.", "r2 to CN (h20_sxm_96): Wait.") == (
+        "- r1 to CN (a100_sxm_80): Beware. 1 more concerns only cards that are not bought or "
+        "leased here: see the plan file."
+    )
+
+
+def test_advisories_on_nothing_that_is_ordered_are_counted() -> None:
+    """Where none is shown, their number stands alone: `more` would have nothing to refer to."""
+    assert advised("r1 to CN (l40s): Beware.", "r2 to CN (l20): Wait.").startswith(
+        "2 concern only cards that are not bought"
+    )
+
+
+def test_advisories_that_name_no_card_are_shown() -> None:
+    """What cannot be told to be of no concern is not hidden."""
+    assert advised("r1 to CN: Beware (of all).") == "- r1 to CN: Beware (of all)."
+
+
+def test_advisories_on_leased_cards_are_shown() -> None:
+    """Cards leased one by one count as the type that they are."""
+    plan = replace(one_hour(), assumptions=("Advisory r1 to US (a10g): Beware.",))
+    assert "- r1 to US (a10g): Beware." in printed(render_plan(plan))

@@ -60,7 +60,7 @@ def test_a_bare_list_and_no_purchases_are_fine(tmp_path: Path) -> None:
         ("a.csv", "offer,period\n", r"a.csv:1: lacks column 'quantity'"),
         ("a.csv", "", r"a.csv:1: lacks column 'offer'"),
         ("a.csv", "offer,quantity,period\nnode,1\n", r"a.csv:2: has 2 cells, the header 3"),
-        ("a.csv", "offer,quantity\nnode,1\n", r"a.csv:2: needs either 'period' or 'delivered'"),
+        ("a.csv", "offer,quantity\nnode,1\n", r"a.csv:2: needs 'period' or 'delivered'"),
         ("a.csv", "offer,quantity,period\nnode,1.5,x\n", r"a.csv:2: quantity must be a whole num"),
         ("a.csv", "offer,quantity,period\nnode,-1,x\n", r"a.csv:2: quantity must be a whole num"),
         ("a.csv", "offer,quantity,period\nnode,nan,x\n", r"a.csv:2: quantity must be a whole num"),

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from solver.families import Family
-from solver.formulation import Model, build
+from solver.formulation import Model, build_plain
 from tests.solver.families.solving import instance_of
 
 FOLDER = Path(__file__).parent / "golden"
@@ -102,8 +102,8 @@ TERMS = [
 
 @cache
 def model() -> Model:
-    """The program of the problem."""
-    return build(instance_of(PROBLEM))
+    """The plain program of the problem: the rows that say what the model means."""
+    return build_plain(instance_of(PROBLEM))
 
 
 def column(number: int) -> str:

@@ -7,7 +7,7 @@ total with the one by hand, and with what it would be were the limit left out or
 import pytest
 
 from solver.families import Family
-from tests.solver.families.solving import cheapest, close
+from tests.solver.families.solving import INFEASIBLE, cheapest, close
 
 YEARS = "horizon: {start: 2022-01-01, end: 2023-12-31, period: year}\n"
 
@@ -221,14 +221,15 @@ reservations: {{desk: {{cards: 4, from: 2023-01-01}}}}
         ("", "", 2),
         (", fixed_fee: 10 CNY", "", 1),
         (", extras: {vat: 20 %}", "", 1),
+        (", extras: {freight: 30 CNY}", "", 1),
         ("", "10 CNY", 1),
     ],
 )
 def test_a_budget_over_the_horizon(offer: str, fabric: str, dear: int) -> None:
     """Proves that 500 buy boxes at 100 and, so far as they reach, lean ones at 150 that save 438
-    of electricity a year: 2 of 4; only 1 where a fee of 10, 20 % on the lean ones' price, or 10 a
-    card for the fabric are paid too. Sensitivity: if the budget were left out all 4 would be lean;
-    if fees, extras or fabric were not counted, 2.
+    of electricity a year: 2 of 4; only 1 where a fee of 10, 20 % or 30 on the lean ones' price, or
+    10 a card for the fabric are paid too. Sensitivity: if the budget were left out all 4 would be
+    lean; if fees, extras or fabric were not counted, 2.
     """
     text = (
         ITEMS
@@ -244,7 +245,7 @@ reservations: {{desk: {{cards: 4}}}}
     if fabric:
         text += f"fabrics: {{net: {{site: here, price_per_card: {fabric}}}}}\n"
     fee = 10 if "fee" in offer else 0
-    each = 150 * 1.2 if "vat" in offer else 150
+    each = 180 if "extras" in offer else 150
     net = 4 * 10 if fabric else 0
 
     def total(lean: int) -> float:
@@ -271,3 +272,42 @@ reservations: {desk: {cards: 2}}
     )
     assert cheapest(text) == close(37520)
     assert cheapest(text, without=Family.BUDGET) == close(35040)
+
+
+@pytest.mark.parametrize(("budget", "total"), [(250, 250), (249, INFEASIBLE)])
+def test_a_budget_counts_surcharges(budget: int, total: float | str) -> None:
+    """Proves that two cards of 100 with a surcharge of 25 % take 250 of the budget. Sensitivity: if
+    the surcharge were not counted, 249 would be enough.
+    """
+    text = f"""
+horizon: {{start: 2027-01-01, end: 2027-12-31, period: year}}
+export_rules: {{ruleset: us-bis}}
+export_licences: {{acc: 9}}
+limits: {{budget: {budget} CNY}}
+items:
+  acc: {{kind: accelerator, form_factor: SXM, memory: 80 GB, bf16: 1000 TFLOPS, power: 500 W,
+        tpp: 15000, die_area: 800 mm**2, memory_bandwidth: 4800 GB/s, interconnect: 900 GB/s,
+        io_bandwidth: 1000 GB/s, data_centre: true}}
+  box: {{kind: node, card: acc, cards: 1}}
+offers: {{a: {{item: box, vendor: a, price: 100 CNY}}}}
+reservations: {{desk: {{cards: 2}}}}
+"""
+    assert cheapest(text) == total
+
+
+def test_a_budget_counts_switches_once() -> None:
+    """Proves that switches of 2022 are not paid again in 2023: 300 for a card then with a leaf and
+    a spine at 30, and 100 for another in 2023, which is all its budget: 460. Sensitivity: if the
+    switches were counted again the second card would be bought in 2022 too, for 660 in all.
+    """
+    text = (
+        YEARS
+        + ITEMS
+        + """
+limits: {budget: {2023: 100 CNY}}
+offers: {a: {item: box, vendor: a, price: {2022-01-01: 300 CNY, 2023-01-01: 100 CNY}}}
+fabrics: {net: {site: here, switch: tree, switch_price: 30 CNY, nics_per_node: 1, tiers: 2}}
+reservations: {desk: {cards: {2022-01-01: 1, 2023-01-01: 2}}}
+"""
+    )
+    assert cheapest(text) == close(460)

@@ -1,8 +1,9 @@
 """The terms of the bill for what is bought and leased, each proven by hand.
 
-Belongs here: capital, extras, fees, surcharge, lease, maintenance, residual value, fabric. At 21 % a year what is paid after a year is worth 1/1.21, in the middle of the first 1/1.1 and of
-the second 1/1.331. Each test compares the least total with the one by hand, and with what it would
-be were the term left out or misread.
+Belongs here: capital, extras, fees, surcharge, lease, maintenance, residual value, fabric; what
+stands and runs has test_running.py. At 21 % a year what is paid after a year is worth 1/1.21, in
+the middle of the first 1/1.1 and of the second 1/1.331. Each test compares the least total with
+the one by hand, and with what it would be were the term left out or misread.
 """
 
 import pytest

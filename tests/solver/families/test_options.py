@@ -221,3 +221,19 @@ reservations: {{desk: {{cards: 2}}}}
 """
     )
     assert cheapest(text) == close(total)
+
+
+def test_the_fleet_stands_on_its_last_day() -> None:
+    """Proves that a box owned until 1 April is there on that first day of a quarter: nothing to
+    buy. Sensitivity: if the last day were not included the total would be 100.
+    """
+    text = (
+        QUARTERS
+        + """
+fleet: {old: {item: box, site: here, count: 1, until: 2023-04-01}}
+offers: {a: {item: box, vendor: a, price: 100 CNY}}
+reservations: {desk: {cards: 1, until: 2023-04-01}}
+"""
+    )
+    assert cheapest(text) == close(0)
+    assert cheapest(text.replace("cards: 1, until: 2023-04-01", "cards: 1")) == close(100)

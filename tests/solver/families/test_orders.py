@@ -1,8 +1,7 @@
 """Constraint families of the orders, each proven by a tiny problem solved by hand.
 
-Belongs here: supply, minimum order, discounts, slots.
-Each test compares the least total with the one by hand, and with what it would be were the family
-left out or misread.
+Belongs here: supply, minimum order, discounts, slots. Each test compares the least total with the
+one by hand, and with what it would be were the family left out or misread.
 """
 
 import pytest
@@ -12,7 +11,6 @@ from tests.solver.families.solving import INFEASIBLE, cheapest, close
 
 MONTHS = "horizon: {start: 2023-01-01, end: 2023-06-30, period: month}\n"
 QUARTERS = "horizon: {start: 2023-01-01, end: 2023-06-30, period: quarter}\n"
-YEARS = "horizon: {start: 2023-01-01, end: 2024-12-31, period: year}\n"
 
 
 def test_supply_by_calendar_window() -> None:
@@ -112,6 +110,21 @@ reservations: {desk: {cards: {2023-01-01: 2, 2023-02-01: 0, 2023-03-01: 2}}}
     assert cheapest(text) == close(2976)
 
 
+def test_a_lease_given_back_makes_room_at_once() -> None:
+    """Proves that one unit leased for January is back when two come in February with 40 % off:
+    744 + 2·0.6·672 = 1550.4, within a supply of 2. Sensitivity: if a lease counted in the month
+    after its end, two would be leased throughout for 1699.2.
+    """
+    text = """
+horizon: {start: 2023-01-01, end: 2023-02-28, period: month}
+offers:
+  a: {item: box, vendor: a, destination: CN, lease: 1 CNY/h, supply: 2,
+      discounts: [{from: 2, off: 40 %}]}
+reservations: {desk: {cards: {2023-01-01: 1, 2023-02-01: 2}}}
+"""
+    assert cheapest(text) == close(1550.4)
+
+
 @pytest.mark.parametrize(
     ("cards", "dearer", "total"), [(2, 140, 280), (2, 160, 300), (3, 140, 300)]
 )
@@ -178,6 +191,19 @@ reservations: {desk: {cards: 5}}
     assert cheapest(text) == close(360)
     assert cheapest(text.replace(", {from: 6, off: 40 %}", "")) == close(400)
     assert cheapest(text.replace("from: 6", "from: 5")) == close(300)
+
+
+def test_a_later_tier_is_never_worse() -> None:
+    """Proves that 5 units cost 70 each though a tier from 4 on takes off only 10 %: 350.
+    Sensitivity: if the last tier reached held the total would be 450.
+    """
+    text = """
+offers:
+  a: {item: box, vendor: a, price: 100 CNY, supply: 5,
+      discounts: [{from: 2, off: 30 %}, {from: 4, off: 10 %}]}
+reservations: {desk: {cards: 5}}
+"""
+    assert cheapest(text) == close(350)
 
 
 def test_a_discount_counts_one_period_and_all_sites() -> None:

@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from solver.families import Family
-from tests.solver.families.solving import cheapest, close, instance_of
+from tests.solver.families.solving import INFEASIBLE, cheapest, close, instance_of
 
 ITEMS = """
 items:
@@ -71,7 +71,7 @@ sites: {{here: {{destination: CN, power_cap: {cap}}}}}
 reservations: {{desk: {{cards: {{2023-01-01: 4, 2023-07-01: 10}}}}}}
 """
     )
-    assert cheapest(text) == ("infeasible" if total is None else close(total))
+    assert cheapest(text) == (INFEASIBLE if total is None else close(total))
 
 
 def test_power_of_the_fleet() -> None:
@@ -191,6 +191,18 @@ def test_the_reach_of_a_fabric() -> None:
     assert cheapest(replace(instance, fabrics=endless)) == close(740)
     three = text.replace("tiers: 2", "tiers: 3") + "reservations: {desk: {cards: 5, sites: [here]}}"
     assert cheapest(three) == close(890)
+
+
+@pytest.mark.parametrize(("tiers", "boxes"), [(2, 2), (3, 6)])
+def test_the_reach_of_two_and_three_tiers(tiers: int, boxes: int) -> None:
+    """Proves that switches of 6 ports reach 6²/2 = 18 endpoints in two tiers, 6³/4 = 54 in three:
+    2 or 6 boxes of 9. Sensitivity: if the reach were larger, one more would have a plan.
+    """
+    text = fabric(f"switch: shrub, nics_per_node: 9, tiers: {tiers}")
+    text = text.replace("  bush:", "  shrub: {kind: switch, ports: 6, power: 1 kW}\n  bush:")
+    found = cheapest(text + f"reservations: {{desk: {{cards: {boxes}}}}}")
+    assert isinstance(found, float)
+    assert cheapest(text + f"reservations: {{desk: {{cards: {boxes + 1}}}}}") == INFEASIBLE
 
 
 def test_switches_stay_and_prices_change() -> None:

@@ -234,3 +234,21 @@ def test_occurrences_choose_their_pools_apart() -> None:
         "{one: {flop: 31.536e21, mfu: 100 %, memory: ignore}, two: {flop: 63.072e21,",
     )
     assert cheapest(text) == close(250)
+
+
+def test_a_job_that_needs_memory_runs_in_one_pool() -> None:
+    """Proves that the pool is chosen too where memory asks for 2 cards at least: 4 cards' work
+    takes 2 nodes of 2 at 250, not one of them beside 2 single cards at 100, of which there are no
+    more. Sensitivity: if the family were left out the total would be 450.
+    """
+    text = (
+        ITEMS
+        + """
+offers:
+  a: {item: box, vendor: a, price: 100 CNY, supply: 2}
+  b: {item: duo, vendor: b, price: 250 CNY}
+training: {job: {model: m-10, tokens: 2.1024e12, mfu: 100 %}}
+"""
+    )
+    assert cheapest(text) == close(500)
+    assert cheapest(text, without=Family.TRAINING_POOL) == close(450)
