@@ -10,6 +10,10 @@ from solver.formulation.workloads import DONE, HELD, POOL_CHOSEN, REPLICAS
 from solver.instance.model import Occurrence, Service
 
 
+NEAR_TOLERANCE = 1e-3
+"""Work in PFLOP/s-days, or load in replicas, that engines with tolerances of 1e-6 may overlook."""
+
+
 def add_tightening(model: Model) -> None:
     """Add every family of valid rows."""
     for occurrence in model.instance.occurrences:
@@ -47,17 +51,20 @@ def _something_held(model: Model, occurrence: Occurrence) -> None:
     A work below the engines' tolerance would otherwise count as done by nothing.
     """
     held = [(column, 1.0) for index, column in model.of(HELD).items() if index[0] == occurrence.key]
-    if held and occurrence.work > 0:
+    if held and 0 < occurrence.work < NEAR_TOLERANCE:
         path = ("training", occurrence.job)
         model.at_least(Family.TRAINING_WORK, (occurrence.key, "some"), path, held, 1)
 
 
 def _some_replica(model: Model, service: Service) -> None:
     """Where there is demand there is a whole replica, however small the demand: sum of r >= 1."""
+    most = max((rate for mode in service.modes for _, rate in mode.throughput), default=0.0)
     by_interval: dict[int, Terms] = {}
     for index, column in model.of(REPLICAS).items():
         if index[0] == service.key:
             by_interval.setdefault(int(index[3]), []).append((column, 1.0))
     for interval, terms in sorted(by_interval.items()):
+        if sum(demand[interval] for demand in service.demand) >= NEAR_TOLERANCE * most:
+            continue
         path = ("inference", service.key)
         model.at_least(Family.REPLICAS, (service.key, "some", interval), path, terms, 1)
