@@ -9,7 +9,6 @@ from solver.formulation.model import Model, Terms
 from solver.formulation.workloads import DONE, HELD, POOL_CHOSEN, REPLICAS
 from solver.instance.model import Occurrence, Service
 
-
 NEAR_TOLERANCE = 1e-3
 """Work in PFLOP/s-days, or load in replicas, that engines with tolerances of 1e-6 may overlook."""
 

@@ -10,7 +10,7 @@ from solver.instance import Instance
 from solver.instance.model import Kind
 from solver.plan import ReservationRow, RoutingRow, ServingRow, TrainingRow
 from tests.fuzz.brute_force import Best
-from tests.fuzz.running import Running
+from tests.fuzz.running import work_of
 
 
 def decisions_of(instance: Instance, best: Best) -> Decisions:
@@ -52,7 +52,7 @@ def _training(instance: Instance, best: Best) -> list[TrainingRow]:
         for occurrence in instance.occurrences:
             for mode in occurrence.modes:
                 if units := step.units.get((occurrence.key, mode.pool), 0):
-                    done = min(left[occurrence.key], Running.done(instance, mode, interval, units))
+                    done = min(left[occurrence.key], work_of(instance, mode, interval, units))
                     left[occurrence.key] -= done
                     cards = units * instance.pool[mode.pool].unit_cards
                     rows.append(

@@ -11,7 +11,8 @@ from typing import Any
 from hypothesis import strategies
 
 from problems.dates import add_months
-from tests.fuzz.families import FAMILIES, Draft
+from tests.fuzz.draft import Draft
+from tests.fuzz.families import FAMILIES
 
 Tree = dict[str, Any]
 STARTS = [date(2024, 1, 1), date(2023, 9, 1), date(2025, 11, 1), date(2024, 2, 10)]

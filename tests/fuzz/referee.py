@@ -22,7 +22,7 @@ from solver.screening import screen
 from solver.verify import verify
 from tests.fuzz.brute_force import Best, cheapest
 from tests.fuzz.decisions import decisions_of
-from tests.fuzz.running import TooLarge
+from tests.fuzz.effort import TooLarge
 
 RELATIVE = 1e-6
 TIME_LIMIT_S = 60.0

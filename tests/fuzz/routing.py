@@ -89,7 +89,7 @@ class Routing:
         return mode.cards / (dict(mode.throughput)[name] * service.peak_factor)
 
     def interval(
-        self, interval: int, services: Sequence[Service], replicas: Replicas, spare: list[float]
+        self, interval: int, services: Sequence[Service], replicas: Replicas, spare: Sequence[float]
     ) -> tuple[float, Rates] | None:
         """Least energy for the services in an interval; fractional ones share the spare cards."""
         if len(services) == 1 and services[0].whole_replicas and len(services[0].classes) == 1:
