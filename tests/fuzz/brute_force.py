@@ -141,7 +141,7 @@ class _Search:
         return self.best is not None and cost >= self.best.cost * (1 - 1e-9)
 
     def _from(self, number: int, slack: list[float], cost: float) -> None:
-        self.effort.spend(1)
+        self.effort.spend(5)
         if self._too_dear(cost) or not self.running.possible(self._working(number)):
             return
         if number == len(self.orders.all):

@@ -27,7 +27,7 @@ def window(draft: Draft) -> None:
 def repetition(draft: Draft) -> None:
     """A job comes again; an occurrence past the horizon is dropped."""
     job = draft.add_job()
-    step = int((draft.end - draft.start).days * draft.pick(0.3, 0.4, 0.5))
+    step = max(2, int((draft.end - draft.start).days * draft.pick(0.3, 0.4, 0.5)))
     last = draft.start + timedelta(days=draft.pick(step - 1, int(step * 1.2)))
     job["window"] = f"{draft.start.isoformat()}..{last.isoformat()}"
     job["every"] = f"{step} days"

@@ -20,9 +20,9 @@ MONTHS = {"month": 1, "quarter": 3, "year": 12}
 
 
 def problem_tree(random: Random) -> Tree:
-    """A problem as a problem file holds it, with three to six families switched on."""
+    """A problem as a problem file holds it, with four to eight families switched on."""
     draft = _base(random)
-    chosen = random.sample(sorted(FAMILIES), random.randint(3, 6))
+    chosen = random.sample(sorted(FAMILIES), random.randint(4, 8))
     for name in sorted(chosen, key=list(FAMILIES).index):
         FAMILIES[name](draft)
     draft.tree["title"] = ", ".join(chosen)
