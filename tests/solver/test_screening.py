@@ -29,8 +29,8 @@ def sentences(problem: Instance | str) -> list[str]:
 
 def test_a_split_job_may_use_all_pools_together() -> None:
     """Proves that the pools of a split job are counted together: 720 of the 730 PFLOP/s-days that
-    two cards do in a year take both. Sensitivity: if only the best pool counted, a problem with a plan for 200 would be
-    refuted; without `split` it is rightly refuted.
+    two cards do in a year take both. Sensitivity: if only the best pool counted, a problem with a
+    plan for 200 would be refuted; without `split` it is rightly refuted.
     """
     job = "training: {job: {flop: 62208e18, mfu: 100 %, memory: ignore, split: true}}"
     assert sentences(TWO_CARDS + job) == []
