@@ -65,6 +65,36 @@ class LoadedProblem:
         return InputError(self.document.problem(path, message) for path, message in findings)
 
 
+@dataclass(frozen=True)
+class ProblemFile:
+    """A problem file that was read once and can be edited any number of times."""
+
+    document: Document
+    """As it stands in the file, its includes taken in."""
+
+    @property
+    def scenarios(self) -> tuple[str, ...]:
+        """Names of the scenarios it offers."""
+        block = self.document.root.child("scenarios")
+        return tuple(map(str, block.value)) if block and isinstance(block.value, Mapping) else ()
+
+    def problem(self, scenarios: Iterable[str] = (), edits: Iterable[Edit] = ()) -> LoadedProblem:
+        """The valid problem after scenarios and then edits, each in the order given.
+
+        Raises InputError with everything that is wrong.
+        """
+        faults = scenario_faults(self.document, BLOCKS)
+        document = apply_edits(apply_scenarios(self.document, scenarios), edits)
+        if document.root.child("scenarios"):
+            document = replace(document, root=document.root.with_child("scenarios", None))
+        return _loaded(replace(document, problems=(*document.problems, *faults)), None)
+
+
+def read_problem(path: str | os.PathLike[str]) -> ProblemFile:
+    """Read a problem file and what it includes. Raises InputError where it cannot be read."""
+    return ProblemFile(read_document(path))
+
+
 def load_problem(
     path: str | os.PathLike[str],
     *,
@@ -75,12 +105,7 @@ def load_problem(
 
     Raises InputError with everything that is wrong.
     """
-    document = read_document(path)
-    faults = scenario_faults(document, BLOCKS)
-    document = apply_edits(apply_scenarios(document, scenarios), edits)
-    if document.root.child("scenarios"):
-        document = replace(document, root=document.root.with_child("scenarios", None))
-    return _loaded(replace(document, problems=(*document.problems, *faults)), None)
+    return read_problem(path).problem(scenarios, edits)
 
 
 def problem_from_tree(

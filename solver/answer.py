@@ -4,7 +4,6 @@ Belongs here: the order of the steps - screen, formulate, solve, extract, settle
 their results mean together. Does not belong here: the steps.
 """
 
-import math
 import platform
 import threading
 import time
@@ -12,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
+from functools import partial
 from importlib.metadata import version
 
 from solver import engines
@@ -19,11 +19,8 @@ from solver.bill import Decisions, settle
 from solver.binding import binding_limits
 from solver.case import Case
 from solver.extract import extract
-from solver.families import Family
 from solver.formulation import Model, build
-from solver.formulation.purchases import units_of
-from solver.instance import Instance
-from solver.instance.model import Fabric, SupplyWindow
+from solver.given import GIVEN, bought_only, fix, roomy
 from solver.plan import (
     UNVERIFIED,
     ExcludedRow,
@@ -33,6 +30,7 @@ from solver.plan import (
     PlanStatus,
     Verification,
 )
+from solver.restriction import Restriction
 from solver.screening import Finding, screen
 from solver.verify import verify
 
@@ -93,24 +91,28 @@ def solve_case(
     on_progress: OnProgress | None = None,
     interrupted: threading.Event | None = None,
     units: Mapping[str, int] | None = None,
+    restriction: Restriction | None = None,
 ) -> Answer:
     """Find the cheapest plan of a case and verify it.
 
     ``units`` fixes the purchases, units by option key, all others zero; the rest is solved for. The
-    plan then carries no bound: what it proves holds for these purchases only.
+    plan then carries no bound: what it proves holds for these purchases only. A ``restriction``
+    holds the plan to more than the problem asks; the plan then carries the restriction's bound.
     Progress is reported in the problem's currency. Never raises for what engines do: their failures
     are in the answer.
     """
     started = time.monotonic()
     options = options or options_of(case)
-    findings = screen(case.instance if units is None else _bought_only(case.instance, units))
+    findings = screen(case.instance if units is None else bought_only(case.instance, units))
     if findings:
         return _answer(AnswerStatus.INFEASIBLE, started, findings=findings)
-    instance = case.instance if units is None else _roomy(case.instance, units)
-    model = build(instance)
+    instance = case.instance if units is None else roomy(case.instance, units)
     if units is not None:
-        _fix(model, units)
-    search = _Search(case, model, options, started, given=units is not None)
+        restriction = Restriction(partial(fix, units=units), GIVEN)
+    model = build(instance)
+    if restriction is not None:
+        restriction.apply(model)
+    search = _Search(case, model, options, started, restriction)
     outcome = engines.solve(
         model.problem,
         options,
@@ -135,15 +137,13 @@ class _Search:
         model: Model,
         options: engines.Options,
         started: float,
-        *,
-        given: bool,
+        restriction: Restriction | None,
     ) -> None:
         self.case = case
         self.model = model
         self.options = options
         self.started = started
-        self.given = given
-        """Whether the purchases were given, so that a bound says nothing of the problem."""
+        self.restriction = restriction
         self.refused: Verification | None = None
 
     def accept(self, values: Mapping[str, float]) -> bool:
@@ -180,16 +180,19 @@ class _Search:
         )
 
     def _bound(self, outcome: engines.Outcome) -> float | None:
-        if outcome.bound is None or self.given:
+        if self.restriction is not None:
+            # What the engines prove of a restricted program says nothing of the problem.
+            return self.restriction.bound
+        if outcome.bound is None:
             return None
         return outcome.bound * self.model.money_scale
 
     def _plan(self, values: Mapping[str, float], outcome: engines.Outcome | None) -> Plan:
         decisions = extract(self.model, values)
         plan = plan_of(self.case, decisions, None if outcome is None else self._bound(outcome))
-        if self.given:
-            given = "The purchases were given; only their use was optimised."
-            plan = replace(plan, assumptions=(given, *plan.assumptions))
+        if self.restriction is not None:
+            assumptions = (self.restriction.assumption, *plan.assumptions)
+            plan = replace(plan, assumptions=assumptions)
         proven = plan.gap is not None and plan.gap <= self.options.gap + 1e-9
         return replace(
             plan,
@@ -257,69 +260,6 @@ def plan_of(case: Case, decisions: Decisions, bound: float | None) -> Plan:
 def _answer(status: AnswerStatus, started: float, findings: tuple[Finding, ...]) -> Answer:
     seconds = time.monotonic() - started
     return Answer(status, None, None, findings, None, (), seconds)
-
-
-def _fix(model: Model, units: Mapping[str, int]) -> None:
-    """Rows that hold every option to what was bought of it."""
-    for option in model.instance.options:
-        if terms := units_of(model, option):
-            path = ("purchases", option.offer)
-            bought = units.get(option.key, 0)
-            model.equal(Family.OPTION, (option.key,), path, terms, bought)
-
-
-def _roomy(instance: Instance, units: Mapping[str, int]) -> Instance:
-    """The instance with room for what was bought, where that is more than a search would
-    consider.
-    """
-    by_offer: dict[tuple[str, int], int] = {}
-    for key, bought in units.items():
-        option = instance.option[key]
-        order = (option.offer, option.period)
-        by_offer[order] = by_offer.get(order, 0) + bought
-    most: dict[str, int] = {}
-    for (offer, _), bought in by_offer.items():
-        most[offer] = max(most.get(offer, 0), bought)
-    offers = tuple(
-        replace(offer, max_units=max(offer.max_units, most.get(offer.key, 0)))
-        for offer in instance.offers
-    )
-    fabrics = tuple(_roomy_fabric(instance, fabric, units) for fabric in instance.fabrics)
-    return replace(instance, offers=offers, fabrics=fabrics)
-
-
-def _roomy_fabric(instance: Instance, fabric: Fabric, units: Mapping[str, int]) -> Fabric:
-    """The fabric with room for the switches of everything bought at its site."""
-    here = [count for key, count in units.items() if instance.option[key].site == fabric.site]
-    endpoints = min(fabric.max_endpoints or 0, fabric.nics_per_unit * sum(here))
-    lines = tuple(
-        replace(line, max_units=max(line.max_units, math.ceil(line.per_endpoint * endpoints)))
-        for line in fabric.lines
-    )
-    return replace(fabric, lines=lines)
-
-
-def _bought_only(instance: Instance, units: Mapping[str, int]) -> Instance:
-    """The instance in which nothing can be had but what was bought, for screening."""
-    bought: dict[str, dict[int, int]] = {}
-    for key, count in units.items():
-        option = instance.option[key]
-        periods = bought.setdefault(option.offer, {})
-        periods[option.period] = periods.get(option.period, 0) + count
-    offers = tuple(
-        replace(
-            offer,
-            supply=tuple(
-                SupplyWindow((period,), count)
-                for period, count in sorted(bought[offer.key].items())
-            ),
-        )
-        if offer.key in bought and not offer.leased
-        else offer
-        for offer in instance.offers
-    )
-    options = tuple(option for option in instance.options if units.get(option.key))
-    return replace(instance, offers=offers, options=options)
 
 
 def _in_currency(on_progress: OnProgress, scale: float) -> OnProgress:

@@ -4,7 +4,7 @@ Belongs here: bringing file, facts and instance together, with every error place
 not belong here: solving (solver.answer).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from os import PathLike
@@ -13,8 +13,7 @@ from typing import Any
 import catalogs
 from problems import InputError, InputProblem
 from problems.edits import Edit
-from problems.loading import LoadedProblem, load_problem, problem_from_tree
-from problems.reading import read_document
+from problems.loading import LoadedProblem, ProblemFile, problem_from_tree, read_problem
 from problems.schema import Problem
 from problems.schema.problem import ExportCaps
 from solver.instance import Instance, InstanceError, build_instance
@@ -65,7 +64,17 @@ def load_case(
 
     Raises problems.InputError with everything that is wrong, each with file and line.
     """
-    return _case(load_problem(path, scenarios=scenarios, edits=edits))
+    return case_of(read_problem(path), scenarios=scenarios, edits=edits)
+
+
+def case_of(
+    file: ProblemFile, *, scenarios: Iterable[str] = (), edits: Iterable[Edit] = ()
+) -> Case:
+    """The instance of a problem file that was read before, after scenarios and then edits.
+
+    Raises problems.InputError with everything that is wrong, each with file and line.
+    """
+    return _case(file.problem(scenarios, edits))
 
 
 def validate_file(path: str | PathLike[str], *, edits: Iterable[Edit] = ()) -> None:
@@ -73,15 +82,11 @@ def validate_file(path: str | PathLike[str], *, edits: Iterable[Edit] = ()) -> N
 
     Raises problems.InputError with everything that is wrong in any of them.
     """
-    edits = tuple(edits)
-    scenarios = read_document(path).root.child("scenarios")
-    names = (
-        scenarios.value if scenarios is not None and isinstance(scenarios.value, Mapping) else ()
-    )
+    edits, file = tuple(edits), read_problem(path)
     wrong: list[InputProblem] = []
-    for chosen in ((), *((str(name),) for name in names)):
+    for chosen in ((), *((name,) for name in file.scenarios)):
         try:
-            load_case(path, scenarios=chosen, edits=edits)
+            case_of(file, scenarios=chosen, edits=edits)
         except InputError as error:
             wrong += [problem for problem in error.problems if problem not in wrong]
     if wrong:

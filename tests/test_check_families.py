@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 import cli
+from commands.program import ExitCode
 from solver.families import Family
 
 PROBLEM = """\
@@ -115,7 +116,7 @@ def test_a_broken_family_is_named(
     harder = tmp_path / "harder.yaml"
     harder.write_text(PROBLEM.replace(old, new), encoding="utf-8")
     result = rackmix("check", harder, plan)
-    assert result.exit_code == cli.ExitCode.FAILED, result.output
+    assert result.exit_code == ExitCode.FAILED, result.output
     assert f"- {family}:" in result.output
 
 

@@ -15,6 +15,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 import cli
+from commands.options import gap, seconds
+from commands.program import EXIT_CODES, ExitCode
 
 PROBLEM = """\
 rackmix: 1
@@ -83,7 +85,7 @@ def test_a_changed_plan_does_not_pass(problem: Path, tmp_path: Path) -> None:
     plan["purchases"][0]["quantity"] = 6
     output = tmp_path / "plan.json"
     output.write_text(json.dumps(plan), encoding="utf-8")
-    assert rackmix("check", problem, output).exit_code == cli.ExitCode.FAILED
+    assert rackmix("check", problem, output).exit_code == ExitCode.FAILED
 
 
 @pytest.mark.parametrize(("cards", "code"), [(8, 0), (7, 0), (6, 5)])
@@ -108,7 +110,7 @@ def test_edits_count_in_the_order_given(problem: Path) -> None:
     )  # fmt: skip
     assert plan["objective"] == 14
     result = rackmix("solve", problem, "--set", f"{offer}=1 CNY", "--unset", offer)
-    assert result.exit_code == cli.ExitCode.BAD_INPUT
+    assert result.exit_code == ExitCode.BAD_INPUT
     assert "price" in result.stderr
 
 
@@ -120,7 +122,7 @@ def test_scaling_edits_reach_the_problem(problem: Path) -> None:
 def test_all_faulty_edits_are_told_at_once(problem: Path) -> None:
     """One call shows every edit that cannot be read."""
     result = rackmix("solve", problem, "--set", "nothing", "--set", "neither", "--unset", "a..b")
-    assert result.exit_code == cli.ExitCode.BAD_INPUT
+    assert result.exit_code == ExitCode.BAD_INPUT
     assert len(result.stderr.splitlines()) == 3
 
 
@@ -143,21 +145,21 @@ def test_baselines_stand_in_the_report_and_the_file(problem: Path) -> None:
 def test_bad_gaps_are_refused(text: str) -> None:
     """A gap is a fraction or a percentage from 0 to below 100 %."""
     with pytest.raises(click.BadParameter, match=r"expected e\.g\. 0\.1%"):
-        cli.gap(text)
+        gap(text)
 
 
 @pytest.mark.parametrize("text", ["60", "0s", "-5s", "1 day", "1e400s", "s", "9" * 400 + "s"])
 def test_bad_durations_are_refused(text: str) -> None:
     """A duration has a unit and is a finite time above zero."""
     with pytest.raises(click.BadParameter, match="expected e\\.g\\. 60s"):
-        cli.seconds(text)
+        seconds(text)
 
 
 def test_bad_input_names_file_and_line(problem: Path) -> None:
     """Exit code 2; the message begins with the file, so that editors can jump to it."""
     problem.write_text(PROBLEM.replace("vendor:", "vendr:"), encoding="utf-8")
     result = rackmix("validate", problem)
-    assert result.exit_code == cli.ExitCode.BAD_INPUT
+    assert result.exit_code == ExitCode.BAD_INPUT
     assert result.stderr.startswith(f"{problem}:5:")
     assert "vendor" in result.stderr
     assert result.stdout == ""
@@ -167,7 +169,7 @@ def test_infeasible_exits_with_3(problem: Path) -> None:
     """No plan can meet the demand: the page says why, and no plan file is left behind."""
     output = problem.with_suffix(".json")
     result = rackmix("solve", problem, "--set", "offers.card.supply=3", "-o", output)
-    assert result.exit_code == cli.ExitCode.INFEASIBLE
+    assert result.exit_code == ExitCode.INFEASIBLE
     assert "Infeasible" in result.stdout
     assert not output.exists()
     assert str(output) in result.stderr
@@ -192,7 +194,7 @@ def test_every_status_has_an_exit_code() -> None:
     """A status added to the solver must not surprise the command line."""
     from solver import AnswerStatus
 
-    assert set(cli.EXIT_CODES) == {str(status) for status in AnswerStatus}
+    assert set(EXIT_CODES) == {str(status) for status in AnswerStatus}
 
 
 def test_no_traceback_without_debug(problem: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -203,12 +205,12 @@ def test_no_traceback_without_debug(problem: Path, monkeypatch: pytest.MonkeyPat
 
     monkeypatch.setattr("solver.load_case", fail)
     plain = rackmix("solve", problem)
-    assert plain.exit_code == cli.ExitCode.FAILED
+    assert plain.exit_code == ExitCode.FAILED
     assert plain.stderr.startswith("Error: rackmix failed: ZeroDivisionError: a fault")
     assert "Traceback" not in plain.stderr
     for arguments in (["--debug", "solve", problem], ["solve", problem, "--debug"]):
         debugged = rackmix(*arguments)
-        assert debugged.exit_code == cli.ExitCode.FAILED
+        assert debugged.exit_code == ExitCode.FAILED
         assert "Traceback" in debugged.stderr
 
 
@@ -222,7 +224,7 @@ def test_ctrl_c_before_a_search_exits_with_130(
 
     monkeypatch.setattr("solver.load_case", interrupt)
     result = rackmix("solve", problem)
-    assert result.exit_code == cli.ExitCode.INTERRUPTED
+    assert result.exit_code == ExitCode.INTERRUPTED
     assert "Traceback" not in result.output
 
 
@@ -243,7 +245,7 @@ def test_ctrl_c_asks_the_search_for_its_best_plan(
     monkeypatch.setattr("solver.solve_case", interrupted_search)
     before = signal.getsignal(signal.SIGINT)
     result = rackmix("solve", problem)
-    assert result.exit_code == cli.ExitCode.INTERRUPTED
+    assert result.exit_code == ExitCode.INTERRUPTED
     assert "350,000" in result.stdout
     assert "Ctrl-C again" in result.stderr
     assert signal.getsignal(signal.SIGINT) is before
@@ -275,7 +277,7 @@ def piped(repository: Path, *arguments: str) -> subprocess.CompletedProcess[str]
 def test_a_reader_who_went_away_is_no_fault(repository: Path, arguments: Sequence[str]) -> None:
     """`rackmix ... | head` stays quiet."""
     done = piped(repository, *arguments)
-    assert done.returncode == cli.ExitCode.BROKEN_PIPE
+    assert done.returncode == ExitCode.BROKEN_PIPE
     assert done.stderr == ""
 
 
@@ -285,7 +287,7 @@ def test_new_never_overwrites(tmp_path: Path) -> None:
     assert rackmix("new", path).exit_code == 0
     assert rackmix("validate", path).exit_code == 0
     path.write_text("mine", encoding="utf-8")
-    assert rackmix("new", path).exit_code == cli.ExitCode.BAD_INPUT
+    assert rackmix("new", path).exit_code == ExitCode.BAD_INPUT
     assert path.read_text("utf-8") == "mine"
 
 
@@ -295,7 +297,7 @@ def test_a_plan_that_cannot_be_written_is_refused_before_the_search(
     """A long search must not end with nowhere to put the plan."""
     monkeypatch.setattr("solver.solve_case", None)
     result = rackmix("solve", problem, "-o", problem.parent / "missing" / "plan.json")
-    assert result.exit_code == cli.ExitCode.BAD_INPUT
+    assert result.exit_code == ExitCode.BAD_INPUT
     assert result.stdout == ""
 
 
@@ -341,7 +343,7 @@ def test_catalog_classifies_cards() -> None:
 def test_bad_calls_exit_with_2(arguments: list[str]) -> None:
     """What the caller has to change exits with 2 and leaves standard output empty."""
     result = rackmix(*arguments)
-    assert result.exit_code == cli.ExitCode.BAD_INPUT
+    assert result.exit_code == ExitCode.BAD_INPUT
     assert result.stdout == ""
     assert result.stderr
 
@@ -350,7 +352,7 @@ def test_a_plan_never_replaces_its_problem(problem: Path) -> None:
     """Proves that `-o` looks at what it would overwrite. Sensitivity: else the problem is JSON."""
     before = problem.read_text(encoding="utf-8")
     result = rackmix("solve", problem, "-o", problem)
-    assert result.exit_code == cli.ExitCode.BAD_INPUT
+    assert result.exit_code == ExitCode.BAD_INPUT
     assert problem.read_text(encoding="utf-8") == before
 
 
@@ -362,7 +364,7 @@ def test_an_unwritable_plan_is_refused_before_the_search(
     monkeypatch.setattr("solver.load_case", lambda *_, **__: pytest.fail("searched"))
     monkeypatch.chdir(problem.parent)
     result = rackmix("solve", problem, "-o", name)
-    assert result.exit_code == cli.ExitCode.BAD_INPUT
+    assert result.exit_code == ExitCode.BAD_INPUT
 
 
 def test_validate_looks_into_every_scenario(problem: Path) -> None:
@@ -370,7 +372,7 @@ def test_validate_looks_into_every_scenario(problem: Path) -> None:
     text = problem.read_text(encoding="utf-8") + "scenarios: {broken: {spares: 3 kg}}\n"
     problem.write_text(text, encoding="utf-8")
     result = rackmix("validate", problem)
-    assert result.exit_code == cli.ExitCode.BAD_INPUT
+    assert result.exit_code == ExitCode.BAD_INPUT
     assert "spares" in result.output
 
 
@@ -383,11 +385,11 @@ def test_check_takes_the_edits_of_the_plan(problem: Path, tmp_path: Path) -> Non
 
 def test_the_starter_is_yaml(tmp_path: Path) -> None:
     """`new` refuses a name that the other commands would read as something else."""
-    assert rackmix("new", tmp_path / "x.json").exit_code == cli.ExitCode.BAD_INPUT
+    assert rackmix("new", tmp_path / "x.json").exit_code == ExitCode.BAD_INPUT
     assert not (tmp_path / "x.json").exists()
 
 
 def test_a_gap_without_its_sign_is_questioned(problem: Path) -> None:
     """`--gap 0.1` would be ten per cent, which hardly anybody means."""
-    assert rackmix("solve", problem, "--gap", "0.1").exit_code == cli.ExitCode.BAD_INPUT
+    assert rackmix("solve", problem, "--gap", "0.1").exit_code == ExitCode.BAD_INPUT
     assert rackmix("solve", problem, "--gap", "10%").exit_code == 0

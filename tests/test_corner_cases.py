@@ -7,6 +7,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 import cli
+from commands.program import ExitCode
 
 COMMON = """\
 rackmix: 1
@@ -138,7 +139,7 @@ def test_totals_by_hand(tmp_path: Path, name: str) -> None:
 def test_what_cannot_be(tmp_path: Path, name: str) -> None:
     """A little less demand would fit; this much is infeasible, and said so."""
     result = rackmix("solve", written(tmp_path, INFEASIBLE[name]))
-    assert result.exit_code == cli.ExitCode.INFEASIBLE, result.output
+    assert result.exit_code == ExitCode.INFEASIBLE, result.output
 
 
 def test_the_rule_that_excluded_everything_is_named(tmp_path: Path) -> None:
@@ -150,7 +151,7 @@ offers: {n: {item: hgx-h100-8, vendor: v, price: 500 CNY}}
 reservations: {r: {cards: 8}}
 """
     result = rackmix("solve", written(tmp_path, text))
-    assert result.exit_code == cli.ExitCode.INFEASIBLE
+    assert result.exit_code == ExitCode.INFEASIBLE
     assert "us_2023_10a1" in result.output
 
 
@@ -196,5 +197,5 @@ def test_settings_that_cannot_be(tmp_path: Path, block: str) -> None:
     path = tmp_path / "problem.yaml"
     path.write_text(text, encoding="utf-8")
     result = rackmix("solve", path)
-    assert result.exit_code == cli.ExitCode.BAD_INPUT, result.output
+    assert result.exit_code == ExitCode.BAD_INPUT, result.output
     assert f"{path}:" in result.output

@@ -13,7 +13,7 @@ import pytest
 
 pytestmark = pytest.mark.slow
 
-ROOMS = ("catalogs", "problems", "solver", "reports")
+ROOMS = ("catalogs", "problems", "solver", "reports", "commands")
 
 
 def run(*command: str | Path, cwd: Path) -> str:
@@ -118,6 +118,6 @@ def test_the_installed_command_solves_its_starter(environment: Path, tmp_path: P
 
 def test_the_installed_code_is_not_the_checkout(environment: Path, tmp_path: Path) -> None:
     """The tests above looked at the wheel: no module comes from the checkout."""
-    code = "import catalogs, cli, problems, reports, solver; print(catalogs.__file__, cli.__file__)"
+    code = f"import cli, {', '.join(ROOMS)}; print(catalogs.__file__, cli.__file__)"
     files = run(environment / "python", "-c", code, cwd=tmp_path).split()
     assert all(Path(file).is_relative_to(environment.parent) for file in files)

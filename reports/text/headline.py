@@ -22,14 +22,13 @@ from reports.figures import (
 )
 from reports.numbers import count, figure, money_in_words, percent_up
 from reports.text.page import Section, clean, facts, heading, in_words, sentence
+from solver.given import GIVEN
 from solver.plan import Plan, PlanStatus, PurchaseRow, Term
 
 MOST_NAMED = 4
 """Items that the sentence names; of more only the three dearest."""
 PROVEN = 1e-9
 """A gap that is nothing but rounding."""
-GIVEN = "The purchases were given; only their use was optimised."
-"""The first assumption of a plan whose purchases were not the search's to choose."""
 ENDED_BY = {
     "time_limit": "the time limit came first",
     "interrupted": "the search was stopped by hand",

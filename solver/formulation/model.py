@@ -114,12 +114,23 @@ class Model:
 
     def finish(self) -> pulp.LpProblem:
         """Set the objective, the sum of all cost terms, and return the program."""
-        merged = _merge(pair for terms in self.costs.values() for pair in terms)
-        pairs = [(self.columns[c].variable, v / self.money_scale) for c, v in merged.items()]
-        total = pulp.lpSum_vars_coefs(pairs) if pairs else pulp.LpAffineExpression.empty()
-        total.constant = sum(self.fixed.values()) / self.money_scale
-        self.problem.setObjective(total)
+        self.minimise(self.total_cost(), sum(self.fixed.values()))
         return self.problem
+
+    def total_cost(self) -> Terms:
+        """The sum of all cost terms but the fixed ones, in the problem's currency."""
+        merged = _merge(pair for terms in self.costs.values() for pair in terms)
+        return list(merged.items())
+
+    def minimise(self, terms: Iterable[tuple[int, float]], constant: float = 0.0) -> None:
+        """Minimise this sum, an amount of money in the problem's currency, and nothing else."""
+        pairs = [
+            (self.columns[column].variable, value / self.money_scale)
+            for column, value in _merge(terms).items()
+        ]
+        total = pulp.lpSum_vars_coefs(pairs) if pairs else pulp.LpAffineExpression.empty()
+        total.constant = constant / self.money_scale
+        self.problem.setObjective(total)
 
     def _add(
         self,
