@@ -3,6 +3,7 @@
 Belongs here: what each ending means to the shell. Does not belong here: any single command.
 """
 
+import os
 import sys
 import traceback
 from collections.abc import Mapping
@@ -84,6 +85,9 @@ class Program(click.Group):
         """Run the program; in standalone mode exit with one of `ExitCode`."""
         if not extra.get("standalone_mode", True):
             return super().main(*args, **extra)
+        for name in ("stdout", "stderr"):
+            if getattr(sys, name) is None:  # the caller closed it: what goes there is not wanted
+                setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115 - open until the end
         try:
             code = super().main(*args, **{**extra, "standalone_mode": False})
         except click.ClickException as error:
@@ -122,4 +126,7 @@ def as_click_error(error: Exception) -> click.ClickException:
 
     if isinstance(error, InputError | CatalogError | PlanError | OutputError):
         return BadInput(str(error))
+    if isinstance(error, OSError) and error.strerror:
+        place = f"{error.filename}: " if error.filename else ""
+        return Failure(f"{place}{error.strerror}")
     return Failure(f"rackmix failed: {type(error).__name__}: {error} (--debug shows where)")

@@ -14,7 +14,7 @@ from typing import Annotated, Any
 from pydantic import PlainValidator, ValidationInfo, WithJsonSchema
 
 from problems.dates import Span, parse_date
-from problems.units import UnitContext, split_quantity
+from problems.units import UNKNOWN_CURRENCY, UnitContext, split_quantity
 
 
 @dataclass(frozen=True)
@@ -187,7 +187,7 @@ def field(parse: Parser, description: str, *examples: Any, mapping: bool = False
 
     def validate(value: Any, info: ValidationInfo) -> Any:
         context = info.context
-        units = context if isinstance(context, UnitContext) else UnitContext("XXX")
+        units = context if isinstance(context, UnitContext) else UnitContext(UNKNOWN_CURRENCY)
         return parse(value, units)
 
     kinds = ["string", "number", *(["object"] if mapping else [])]

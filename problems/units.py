@@ -44,6 +44,8 @@ UNIT_DEFINITIONS = (
 NUMBER = r"[-+]?(?:\d[\d_]*\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
 _QUANTITY = re.compile(rf"^\s*({NUMBER})(?:\s*/\s*({NUMBER}))?\s*(.*?)\s*$")
 _CURRENCY = re.compile(r"^[A-Z]{3}$")
+UNKNOWN_CURRENCY = "XXX"
+"""Stands for a currency that the file names wrongly or not at all, which the schema refuses."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,7 @@ class UnitContext:
         }
         currency = tree.get("currency")
         if not (isinstance(currency, str) and _CURRENCY.match(currency)):
-            currency = "XXX"
+            currency = UNKNOWN_CURRENCY
         return cls(currency, tuple(sorted(usable.items())))
 
     @cached_property
@@ -93,6 +95,10 @@ class UnitContext:
         try:
             return float(self._registry.Quantity(number, unit).to(target).magnitude)
         except pint.UndefinedUnitError as error:
+            if self._is_money(error):
+                # The file has no currency to convert to: one fault, told where it is.
+                self._registry.define(f"{_first_name(error)} = {self.currency}")
+                return self.convert(number, unit, target)
             raise ValueError(self._unknown(error, target)) from None
         except pint.DimensionalityError:
             raise ValueError(f"has the wrong unit {unit!r}: expected {target}") from None
@@ -101,15 +107,23 @@ class UnitContext:
                 f"has a unit that cannot be read: {unit!r}, expected {target}"
             ) from None
 
+    def _is_money(self, error: Any) -> bool:
+        unknown = self.currency == UNKNOWN_CURRENCY
+        return unknown and bool(_CURRENCY.match(_first_name(error)))
+
     def _unknown(self, error: Any, target: str) -> str:
-        names = error.unit_names
-        name = names if isinstance(names, str) else next(iter(names))
+        name = _first_name(error)
         if _CURRENCY.match(name) and self.currency in target:
             return (
                 f"is in {name}, but there is no exchange rate for it: "
                 f"add exchange_rates: {{{name}: ...}} in {self.currency} per {name}"
             )
         return f"has the unknown unit {name!r}: expected {target}"
+
+
+def _first_name(error: Any) -> str:
+    names = error.unit_names
+    return names if isinstance(names, str) else str(next(iter(names)))
 
 
 def split_quantity(value: Any) -> tuple[float, str]:

@@ -179,8 +179,17 @@ def _treatment(treatment: Treatment) -> Text:
 
 def _rows(catalog: Catalog, table: str) -> list[Row]:
     if table not in TABLES:
-        raise CatalogError([f"no table '{table}' to list{nearest(table, TABLES)}"])
+        hint = _home_of(catalog, table) or nearest(table, TABLES)
+        raise CatalogError([f"no table '{table}' to list{hint}"])
     return [row for home in TABLES[table] for row in getattr(catalog, home).values()]
+
+
+def _home_of(catalog: Catalog, name: str) -> str:
+    """Where the row of that name is listed, for someone who named a row in place of a table."""
+    for table in TABLES:
+        if any(row.id == name for row in _rows(catalog, table)):
+            return f"; it is a row: rackmix catalog {table} {name}"
+    return ""
 
 
 def _named(catalog: Catalog, table: str, name: str) -> Row:

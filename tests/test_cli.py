@@ -281,6 +281,20 @@ def test_a_reader_who_went_away_is_no_fault(repository: Path, arguments: Sequenc
     assert done.stderr == ""
 
 
+def test_output_with_nowhere_to_go(repository: Path) -> None:
+    """A full device is named without a traceback; a closed standard output is no fault."""
+    command = f"'{sys.executable}' -m cli catalog carbon"
+    full = subprocess.run(
+        ["sh", "-c", f"{command} >/dev/full"], cwd=repository, capture_output=True, text=True
+    )
+    assert full.returncode == ExitCode.FAILED
+    assert full.stderr == "Error: No space left on device\n"
+    closed = subprocess.run(
+        ["sh", "-c", f"{command} >&-"], cwd=repository, capture_output=True, text=True
+    )
+    assert (closed.returncode, closed.stderr) == (0, "")
+
+
 def test_new_never_overwrites(tmp_path: Path) -> None:
     """A file that exists is left as it is."""
     path = tmp_path / "own.yaml"

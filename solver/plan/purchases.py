@@ -68,6 +68,8 @@ def purchases_from_json_or_csv(path: Path) -> tuple[HandPurchase, ...]:
 def _csv_rows(path: Path, text: str) -> Iterator[tuple[str, dict[str, Any]]]:
     lines = csv.reader(io.StringIO(text), strict=True)
     header = [name.strip() for name in next(lines, [])]
+    if len(header) == 1 and (found := re.search(r"[;\t|]", header[0])):
+        raise PlanError(f"{path}:1: columns are parted by {found[0]!r}, expected commas")
     _check_keys(f"{path}:1", header, "column")
     try:
         for cells in lines:

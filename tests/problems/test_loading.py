@@ -280,3 +280,10 @@ def test_later_faults_find_their_place(tmp_path: Path) -> None:
         "problem.yaml:1:1: is odd",
         "problem.yaml:18:25: limits.budget.2023: is too small",
     ]
+
+
+def test_a_wrong_currency_is_one_fault(tmp_path: Path) -> None:
+    """A currency that is none is said once, not again at every price; other units still count."""
+    text = SOUND.replace("currency: CNY", "currency: YUAN").replace("20 MW", "20 XW")
+    found = faults(tmp_path, text)
+    assert [line.split(": ")[1] for line in found] == ["currency", "sites.guizhou.power_cap"]

@@ -121,6 +121,7 @@ def test_colours_only_where_wanted(monkeypatch: pytest.MonkeyPatch) -> None:
     ("ask", "words"),
     [
         (lambda: render_table(CATALOG, "fabric"), "no table 'fabric' to list; did you mean"),
+        (lambda: render_table(CATALOG, "l40s"), "it is a row: rackmix catalog accelerators l40s"),
         (lambda: render_table(CATALOG, "fabrics", "qm970"), "did you mean 'qm9700'?"),
         (lambda: table_rows(CATALOG, "nodes", "x9"), "nodes: no 'x9' in the catalogue"),
         (lambda: render_rules(CATALOG, *TO_CHINA, name="a80"), "did you mean 'a800_pcie_40'"),

@@ -58,6 +58,7 @@ def test_a_bare_list_and_no_purchases_are_fine(tmp_path: Path) -> None:
     [
         ("a.csv", "offer,quantitty\n", r"a.csv:1: unknown column 'quantitty'; did you mean 'qua"),
         ("a.csv", "offer,period\n", r"a.csv:1: lacks column 'quantity'"),
+        ("a.csv", "offer;quantity\n", r"a.csv:1: columns are parted by ';', expected commas"),
         ("a.csv", "", r"a.csv:1: lacks column 'offer'"),
         ("a.csv", "offer,quantity,period\nnode,1\n", r"a.csv:2: has 2 cells, the header 3"),
         ("a.csv", "offer,quantity\nnode,1\n", r"a.csv:2: needs 'period' or 'delivered'"),
