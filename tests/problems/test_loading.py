@@ -286,4 +286,7 @@ def test_a_wrong_currency_is_one_fault(tmp_path: Path) -> None:
     """A currency that is none is said once, not again at every price; other units still count."""
     text = SOUND.replace("currency: CNY", "currency: YUAN").replace("20 MW", "20 XW")
     found = faults(tmp_path, text)
-    assert [line.split(": ")[1] for line in found] == ["currency", "sites.guizhou.power_cap"]
+    assert [line.split(": ")[1] for line in found] == [
+        "currency",
+        "sites.guizhou.power_cap.2023-01-01",
+    ]
