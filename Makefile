@@ -13,7 +13,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format fuzz clean
+.PHONY: help demo test lint format fuzz calibrate bench bench-smoke bench-peers clean
 
 help:
 	@echo "make demo     solve $(DEMO)"
@@ -21,6 +21,9 @@ help:
 	@echo "make lint     style and types only"
 	@echo "make format   bring the code into shape"
 	@echo "make fuzz     the fuzz tests"
+	@echo "make bench    rackmix beside raw CBC and HiGHS: hours; see benchmarks/README.md"
+	@echo "              (bench-smoke: its tests only; bench-peers: serving mixes)"
+	@echo "make calibrate  fit the estimates to their evidence again"
 	@echo "make clean    remove the environment and everything built"
 	@echo "PYTHON=...    the Python to use; otherwise the first fit of: $(PYTHONS)"
 
@@ -41,6 +44,22 @@ format: $(STAMP)
 
 fuzz: $(STAMP)
 	@$(BIN)/python -m pytest -q -m fuzz --hypothesis-profile=fuzz
+
+# Each script writes one file of catalogs/data; the same evidence gives the same bytes.
+calibrate: $(STAMP)
+	@set -e; for script in calibration/training.py calibration/serving.py; do \
+		[ ! -e $$script ] || $(BIN)/python -m $$(echo $${script%.py} | tr / .); done
+
+bench: $(STAMP)
+	@$(BIN)/python -m benchmarks.run $(if $(SIZES),--sizes $(SIZES)) $(if $(SEEDS),--seeds $(SEEDS)) \
+		$(if $(LIMIT),--limit $(LIMIT)) $(if $(ENGINES),--engines $(ENGINES)) \
+		$(if $(THREADS),--threads $(THREADS)) $(if $(AGAIN),--again)
+
+bench-smoke: $(STAMP)
+	@$(BIN)/python -m pytest -q benchmarks tests/benchmarks
+
+bench-peers: $(STAMP)
+	@$(BIN)/python -m benchmarks.peers.run $(if $(LIMIT),--limit $(LIMIT))
 
 clean:
 	rm -rf $(VENV) build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache

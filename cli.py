@@ -14,6 +14,12 @@ HOMES = {
     "new": "commands.files",
     "schema": "commands.files",
     "check": "commands.check",
+    "whatif": "commands.whatif",
+    "alternatives": "commands.alternatives",
+    "sweep": "commands.sweep",
+    "explain": "commands.explain",
+    "estimate": "commands.estimate",
+    "export": "commands.export",
     "catalog": "commands.catalog",
 }
 

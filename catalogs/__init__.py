@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from catalogs.errors import CatalogError as CatalogError
     from catalogs.errors import MissingFigure as MissingFigure
     from catalogs.errors import nearest as nearest
+    from catalogs.evidence import Parameter as Parameter
+    from catalogs.evidence import PowerDraw as PowerDraw
+    from catalogs.evidence import TrainingRun as TrainingRun
     from catalogs.items import Accelerator as Accelerator
     from catalogs.items import Host as Host
     from catalogs.items import Node as Node
@@ -46,6 +49,7 @@ _HOMES = {
     "catalog": ("Catalog", "ITEM_TABLES", "TABLES", "plain"),
     "countries": ("COUNTRIES",),
     "errors": ("CatalogError", "MissingFigure", "nearest"),
+    "evidence": ("Parameter", "PowerDraw", "TrainingRun"),
     "reader": ("load_catalog",),
     "items": ("Accelerator", "Host", "Node"),
     "row": ("Row", "require"),

@@ -15,6 +15,7 @@ from typing import Any, cast
 from pydantic import ValidationError
 
 from catalogs.errors import CatalogError, nearest
+from catalogs.evidence import Parameter, PowerDraw, TrainingRun
 from catalogs.items import Accelerator, Host, Node
 from catalogs.row import Row
 from catalogs.rows import Cable, Carbon, Model, Nic, Price, Switch
@@ -38,6 +39,9 @@ TABLES: dict[str, type[Row]] = {
         CountryGroup,
         Rule,
         Ruleset,
+        Parameter,
+        TrainingRun,
+        PowerDraw,
     )
 }
 """The class of a row, by the name of its table."""
@@ -83,6 +87,12 @@ class Catalog:
     """Export rules of all rulesets."""
     rulesets: Mapping[str, Ruleset]
     """Choices of export rules."""
+    calibration: Mapping[str, Parameter]
+    """Parameters of the estimates."""
+    evidence_training: Mapping[str, TrainingRun]
+    """Published training runs."""
+    evidence_power: Mapping[str, PowerDraw]
+    """Measured draws of machines."""
 
     def find(self, kind: str, row_id: str) -> Any:
         """Return the row of a table; raise CatalogError with the nearest name otherwise."""

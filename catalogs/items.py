@@ -162,6 +162,8 @@ class Node(Row):
     """Network endpoints for the fabric, storage not counted."""
     nic_name: Text | None = None
     """What they are."""
+    nic_gbit_per_s: Positive | None = None
+    """Bandwidth of one of them, one direction, in gigabits."""
     life_years: Positive | None = None
     """Years from delivery to retirement; empty: never."""
 

@@ -4,6 +4,7 @@ Belongs here: edits, gaps, durations, formats. Does not belong here: what a comm
 """
 
 import re
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -45,6 +46,17 @@ class EditingCommand(click.Command):
             raise InputError(wrong)
         ctx.params["edits"] = parsed
         return super().invoke(ctx)
+
+
+def same_problem(command: str, file: Path, edits: "list[Edit]", scenarios: tuple[str, ...]) -> str:
+    """Return a command line about the same problem, edits included, to be pasted into a shell."""
+    words = [shlex.quote(str(file))]
+    for name in scenarios:
+        words += ["--scenario", shlex.quote(name)]
+    for edit in edits:
+        option, _, text = edit.at.file.partition(" ")
+        words += [option, shlex.quote(text)]
+    return " ".join([command, *words])
 
 
 def gap(text: str) -> float:

@@ -53,10 +53,8 @@ def _not_yet(problem: Problem) -> Iterator[Finding]:
             ),
         )
     for key, job in problem.training.items():
-        if job.mfu == "estimated":
-            yield ("training", key, "mfu"), "estimating MFU is not supported yet: give a share"
-        elif job.mfu is None:
-            yield ("training", key), "needs mfu: a share, or shares by card"
+        if job.mfu is None and not job.measured:
+            yield ("training", key), "needs mfu: a share, shares by card, or estimated"
     for key, service in problem.inference.items():
         if service.throughput is not None:
             yield (
@@ -130,6 +128,9 @@ def _workload_names(problem: Problem, catalog: Catalog) -> Iterator[Finding]:
     for key, job in problem.training.items():
         for card in job.mfu if isinstance(job.mfu, dict) else ():
             yield from _known(("training", key, "mfu", card), card, catalog.accelerators, "card")
+        for card in job.measured:
+            where = ("training", key, "measured", card)
+            yield from _known(where, card, catalog.accelerators, "card")
     for key, service in problem.inference.items():
         path = ("inference", key)
         for card in service.utilization if isinstance(service.utilization, dict) else ():

@@ -24,6 +24,7 @@ FIELDS = {
         "memory": "memory_gb",
         "memory_bandwidth": "memory_bandwidth_gb_per_s",
         "interconnect": "interconnect_gb_per_s",
+        "pcie": "pcie_gb_per_s",
         "io_bandwidth": "io_gb_per_s",
         "bf16": "bf16_dense_tflops",
         "fp8": "fp8_dense_tflops",
@@ -42,6 +43,8 @@ FIELDS = {
         "idle_power": "idle_power_kw",
         "rack_units": "rack_units",
         "scale_up_cards": "scale_up_cards",
+        "nics": "nics",
+        "nic_bandwidth": "nic_gbit_per_s",
     },
     "hosts": {
         "slots": "slots",
@@ -50,7 +53,7 @@ FIELDS = {
         "idle_power": "idle_power_kw",
         "rack_units": "rack_units",
     },
-    "switches": {"ports": "ports", "power": "power_kw"},
+    "switches": {"ports": "ports", "power": "power_kw", "port_bandwidth": "port_gbit_per_s"},
     "models": {
         "parameters": "parameters",
         "active_parameters": "active_parameters",
@@ -109,6 +112,9 @@ def _row(key: str, item: Item, table: str, catalog: Catalog) -> dict[str, Any]:
     for watts in ("power_w", "idle_power_w"):
         if watts in row:
             row[watts] *= 1000
+    for gigabits in ("nic_gbit_per_s", "port_gbit_per_s"):
+        if gigabits in row:
+            row[gigabits] *= 8
     if item.life is not None:
         row["life_years"] = _life_years(key, item, table)
     if item.name is not None or not known:

@@ -16,7 +16,7 @@ from pydantic import TypeAdapter
 from problems.quantities import PowerSteps, Steps, parse_fraction
 from problems.schema.problem import Limits
 from problems.units import UnitContext
-from solver.plan import EnergyRow, ExcludedRow, PeriodRow, Plan, PurchaseRow, Term
+from solver.plan import ExcludedRow, PeriodRow, Plan, PurchaseRow, Term
 
 FABRIC = "fabric"
 """The kind of a purchase that is a part of a fabric."""
@@ -228,21 +228,27 @@ def energy_by_site(plan: Plan) -> list[SiteEnergy]:
         peak = max(rows, key=lambda row: row.peak_kw)
         kwh = math.fsum(row.kwh for row in rows)
         cost = math.fsum(row.cost for row in rows)
-        closest = _closest_to_cap(plan, site, rows)
+        closest = _closest_to_cap(plan, site)
         found.append(SiteEnergy(site, kwh, cost, peak.peak_kw, peak.period, closest))
     return found
 
 
-def _closest_to_cap(plan: Plan, site: str, rows: Iterable[EnergyRow]) -> CapShare | None:
-    periods = {period.id: period for period in plan.periods}
+def _closest_to_cap(plan: Plan, site: str) -> CapShare | None:
+    shares = [share for share in cap_shares(plan, site) if share is not None]
+    return max(shares, key=lambda share: share.fraction, default=None)
+
+
+def cap_shares(plan: Plan, site: str) -> list[CapShare | None]:
+    """The highest draw of a site beside its cap, by period; None without energy or a cap."""
+    peaks = {row.period: row.peak_kw for row in plan.energy if row.site == site}
     caps = _power_caps(plan, site)
     # Under a cap of 0 nothing draws power: there is no share to speak of.
-    shares = [
-        CapShare(row.period, row.peak_kw / cap, cap)
-        for row in rows
-        if (cap := _least(caps, periods[row.period]))
+    return [
+        CapShare(period.id, peaks[period.id] / cap, cap)
+        if period.id in peaks and (cap := _least(caps, period))
+        else None
+        for period in plan.periods
     ]
-    return max(shares, key=lambda share: share.fraction, default=None)
 
 
 def _power_caps(plan: Plan, site: str) -> Steps[float] | None:

@@ -11,43 +11,87 @@ if TYPE_CHECKING:
     from solver.answer import Answer, AnswerStatus, check_plan, options_of, solve_case
     from solver.case import Case, case_from_plan, load_case
     from solver.engines import Options, Progress
+    from solver.explain import Conflict, Explanation, explain_case, explain_infeasible
+    from solver.handover import PlanRefused, verified_plan
     from solver.plan import Plan, PlanError, dump_plan, read_plan
     from solver.screening import Finding
+    from solver.studies.alternatives import Alternatives, find_alternatives
+    from solver.studies.compare import Comparison, compare
+    from solver.studies.front import Front, front
+    from solver.studies.keeping import Keeping, keep, kept_from_plan, read_kept
+    from solver.studies.result import Sweep
+    from solver.studies.sweep import sweep
 
 _HOMES = {
+    "Alternatives": "solver.studies.alternatives",
     "Answer": "solver.answer",
     "AnswerStatus": "solver.answer",
     "Case": "solver.case",
+    "Comparison": "solver.studies.compare",
+    "Conflict": "solver.explain",
+    "Explanation": "solver.explain",
     "Finding": "solver.screening",
+    "Front": "solver.studies.front",
+    "Keeping": "solver.studies.keeping",
     "Options": "solver.engines",
     "Plan": "solver.plan",
     "PlanError": "solver.plan",
+    "PlanRefused": "solver.handover",
     "Progress": "solver.engines",
+    "Sweep": "solver.studies.result",
     "case_from_plan": "solver.case",
     "check_plan": "solver.answer",
+    "compare": "solver.studies.compare",
     "dump_plan": "solver.plan",
+    "explain_case": "solver.explain",
+    "explain_infeasible": "solver.explain",
+    "find_alternatives": "solver.studies.alternatives",
+    "front": "solver.studies.front",
+    "keep": "solver.studies.keeping",
+    "kept_from_plan": "solver.studies.keeping",
     "load_case": "solver.case",
     "options_of": "solver.answer",
+    "read_kept": "solver.studies.keeping",
     "read_plan": "solver.plan",
     "solve_case": "solver.answer",
+    "sweep": "solver.studies.sweep",
+    "verified_plan": "solver.handover",
 }
 
 __all__ = [
+    "Alternatives",
     "Answer",
     "AnswerStatus",
     "Case",
+    "Comparison",
+    "Conflict",
+    "Explanation",
     "Finding",
+    "Front",
+    "Keeping",
     "Options",
     "Plan",
     "PlanError",
+    "PlanRefused",
     "Progress",
+    "Sweep",
     "case_from_plan",
     "check_plan",
+    "compare",
     "dump_plan",
+    "explain_case",
+    "explain_infeasible",
+    "find_alternatives",
+    "front",
+    "keep",
+    "kept_from_plan",
     "load_case",
     "options_of",
+    "read_kept",
     "read_plan",
     "solve_case",
+    "sweep",
+    "verified_plan",
 ]
 
 

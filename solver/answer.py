@@ -13,13 +13,14 @@ from datetime import timedelta
 from enum import StrEnum
 from functools import partial
 from importlib.metadata import version
+from typing import TypedDict
 
 from solver import engines
 from solver.bill import Decisions, settle
 from solver.binding import binding_limits
 from solver.case import Case
 from solver.extract import extract
-from solver.formulation import Model, build
+from solver.formulation import Model, build, build_tight
 from solver.given import GIVEN, bought_only, fix, roomy
 from solver.plan import (
     UNVERIFIED,
@@ -32,9 +33,21 @@ from solver.plan import (
 )
 from solver.restriction import Restriction
 from solver.screening import Finding, screen
+from solver.search import pays
+from solver.search import search as search_parts
+from solver.start import StartError, start_values
 from solver.verify import verify
 
 OnProgress = Callable[[engines.Progress], None]
+
+
+class _Heard(TypedDict):
+    """What both ways of searching are told alike."""
+
+    on_progress: Callable[[engines.Progress], None] | None
+    interrupted: threading.Event | None
+    accept: Callable[[Mapping[str, float]], bool]
+    start: Mapping[str, float] | None
 
 
 class AnswerStatus(StrEnum):
@@ -69,6 +82,8 @@ class Answer:
     seconds: float
     refused: Verification | None = None
     """What was wrong with the engines' last plan, where none passed."""
+    start_refused: str | None = None
+    """Why the plan given to start from was not used; None where it was, or none was given."""
 
 
 def options_of(case: Case, **overrides: object) -> engines.Options:
@@ -92,12 +107,15 @@ def solve_case(
     interrupted: threading.Event | None = None,
     units: Mapping[str, int] | None = None,
     restriction: Restriction | None = None,
+    start: Plan | Decisions | None = None,
 ) -> Answer:
     """Find the cheapest plan of a case and verify it.
 
     ``units`` fixes the purchases, units by option key, all others zero; the rest is solved for. The
     plan then carries no bound: what it proves holds for these purchases only. A ``restriction``
     holds the plan to more than the problem asks; the plan then carries the restriction's bound.
+    ``start`` is a plan to start from, of this problem or of one like it: one that does not fit is
+    not used, and the answer says why in ``start_refused``.
     Progress is reported in the problem's currency. Never raises for what engines do: their failures
     are in the answer.
     """
@@ -109,17 +127,22 @@ def solve_case(
     instance = case.instance if units is None else roomy(case.instance, units)
     if units is not None:
         restriction = Restriction(partial(fix, units=units), GIVEN)
-    model = build(instance)
+    model = build_tight(instance) if restriction is None else build(instance)
     if restriction is not None:
         restriction.apply(model)
     search = _Search(case, model, options, started, restriction)
-    outcome = engines.solve(
-        model.problem,
-        options,
-        on_progress=None if on_progress is None else _in_currency(on_progress, model.money_scale),
-        interrupted=interrupted,
-        accept=search.accept,
-    )
+    begun = None if start is None else search.begin(start)
+    told = None if on_progress is None else _in_currency(on_progress, model.money_scale)
+    heard: _Heard = {
+        "on_progress": told,
+        "interrupted": interrupted,
+        "accept": search.accept,
+        "start": begun,
+    }
+    if restriction is None and pays(model):
+        outcome = search_parts(model, options, **heard)
+    else:
+        outcome = engines.solve(model.problem, options, **heard)
     return search.answer(outcome)
 
 
@@ -145,6 +168,19 @@ class _Search:
         self.started = started
         self.restriction = restriction
         self.refused: Verification | None = None
+        self.start_refused: str | None = None
+
+    def begin(self, start: Plan | Decisions) -> dict[str, float] | None:
+        """The values to start from, or None where the plan does not fit."""
+        try:
+            values = start_values(self.model, start)
+        except StartError as error:
+            self.start_refused = str(error)
+            return None
+        if self.restriction is not None and self.restriction.complete is not None:
+            self.restriction.complete(self.model, values)
+        self.start_refused = engines.why_no_start(self.model.problem, values, self.accept)
+        return values if self.start_refused is None else None
 
     def accept(self, values: Mapping[str, float]) -> bool:
         """Whether the plan that these values make passes verification."""
@@ -177,6 +213,7 @@ class _Search:
             attempts=outcome.attempts,
             seconds=time.monotonic() - self.started,
             refused=None if plan else self.refused,
+            start_refused=self.start_refused,
         )
 
     def _bound(self, outcome: engines.Outcome) -> float | None:
@@ -193,7 +230,7 @@ class _Search:
         if self.restriction is not None:
             assumptions = (self.restriction.assumption, *plan.assumptions)
             plan = replace(plan, assumptions=assumptions)
-        proven = plan.gap is not None and plan.gap <= self.options.gap + 1e-9
+        proven = plan.gap is not None and plan.gap <= self.options.gap + engines.ROUNDING
         return replace(
             plan,
             status=PlanStatus.OPTIMAL if proven else PlanStatus.FEASIBLE,

@@ -198,8 +198,10 @@ def _replicas(
     found = []
     for (interval, configuration, pool), need in sorted(load.items()):
         mode = modes[configuration, pool]
-        column = model.of(REPLICAS)[service.key, configuration, pool, interval]
-        replicas = float(_needed(model, values, column, need)) if service.whole_replicas else need
+        replicas = need
+        if service.whole_replicas:
+            column = model.of(REPLICAS)[service.key, configuration, pool, interval]
+            replicas = float(_needed(model, values, column, need))
         found.append(_serving_row(service, mode, interval, replicas))
     return found
 

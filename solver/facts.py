@@ -31,8 +31,13 @@ def _named(problem: Problem, catalog: Catalog) -> Iterator[tuple[str, str | None
         yield "accelerators", card
     if problem.export_rules is not None:
         yield "rulesets", problem.export_rules.ruleset
+    if _estimates(problem):
+        for name in catalog.calibration:
+            yield "calibration", name
     for job in problem.training.values():
         yield "models", job.model
+        for card in job.measured:
+            yield "accelerators", card
         for card in job.mfu if isinstance(job.mfu, dict) else ():
             yield "accelerators", card
     for service in problem.inference.values():
@@ -45,3 +50,13 @@ def _named(problem: Problem, catalog: Catalog) -> Iterator[tuple[str, str | None
         for workload in block.values():
             for card in workload.of or ():
                 yield "accelerators", card
+
+
+def _estimates(problem: Problem) -> bool:
+    """Whether anything in the problem rests on the calibration."""
+    jobs = problem.training.values()
+    return (
+        problem.power == "estimated"
+        or any("estimated" in (job.mfu, job.goodput) for job in jobs)
+        or any(service.throughput == "estimated" for service in problem.inference.values())
+    )

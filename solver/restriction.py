@@ -9,6 +9,9 @@ from dataclasses import dataclass
 
 from solver.formulation import Model
 
+HELD = "Held to "
+"""How the assumption of a plan begins that a study held to more than its problem asks."""
+
 
 @dataclass(frozen=True)
 class Restriction:
@@ -20,3 +23,5 @@ class Restriction:
     """The sentence that the plan says of it."""
     bound: float | None = None
     """What is known from elsewhere: no plan of the problem itself costs less."""
+    complete: Callable[[Model, dict[str, float]], None] | None = None
+    """Gives the columns that `apply` added their values at a plan to start from, by variable."""

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -149,14 +150,25 @@ def test_modules_are_read_in_one_sitting(name: str) -> None:
     assert lines <= MAX_LINES, f"{name} has {lines} lines"
 
 
+HOMES = packages_distributions()
+"""Packages that offer a module of that name."""
+
+
+def distributions(requirements: list[str]) -> set[str]:
+    """Return the names of the packages that requirements ask for, in one spelling."""
+    names = (re.match(r"[\w.-]+", line) for line in requirements)
+    return {re.sub(r"[-_.]+", "-", name[0]).lower() for name in names if name}
+
+
 @each_module
 def test_what_is_imported_is_declared(name: str) -> None:
     """Third-party imports of the rooms are dependencies that pyproject.toml names."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-    declared = {re.match(r"[\w.-]+", line)[0].lower() for line in project["dependencies"]}  # type: ignore[index]
-    known = {package.partition(".")[0] for package in declared} | set(ROOMS)
-    top = {target.partition(".")[0] for target in imported(name)} - set(sys.stdlib_module_names)
-    assert top <= known
+    optional = project["optional-dependencies"]
+    declared = distributions(project["dependencies"] + optional["dask"])
+    own = set(sys.stdlib_module_names) | set(ROOMS)
+    for package in {target.partition(".")[0] for target in imported(name)} - own:
+        assert distributions(HOMES[package]) <= declared, package
 
 
 def repository_files() -> list[Path]:

@@ -15,6 +15,9 @@ HEAVY = {
     *("altair", "dask", "distributed", "docx", "highspy", "jinja2", "numpy", "pandas", "pint"),
     *("pulp", "pyarrow", "pydantic", "rich", "ruamel", "vl_convert", "xlsxwriter"),
 }
+HANDING_OVER = {
+    *("altair", "distributed", "docx", "openpyxl", "pandas", "pyarrow", "vl_convert", "xlsxwriter"),
+}
 ROOMS = {"catalogs", "problems", "solver", "reports"}
 MODULE_BUDGET = 150
 """`rackmix --help` imports some 110 modules, the interpreter's own and click's needs."""
@@ -61,3 +64,16 @@ def test_a_mistyped_option_imports_nothing_heavy(repository: Path) -> None:
     """What click can refuse alone is refused before anything is loaded."""
     modules = modules_imported(repository, "solve", "--gab", "1%", "x.yaml", exit_code=2)
     assert not top_level(modules) & (HEAVY | ROOMS)
+
+
+@pytest.mark.parametrize("command", [["solve", "--time-limit", "20s"], ["validate"]])
+def test_solving_imports_nothing_that_only_handing_over_needs(
+    repository: Path, command: list[str]
+) -> None:
+    """A solve never waits for the tables, charts and documents of an export.
+
+    Of dask, which pint looks for by itself where it is installed, no scheduler is loaded.
+    """
+    file = repository / "problems" / "library" / "card_in_host.yaml"
+    modules = modules_imported(repository, *command, str(file))
+    assert not top_level(modules) & HANDING_OVER

@@ -185,6 +185,14 @@ class Item(Block):
     """Accelerator: memory bandwidth."""
     interconnect: GBPerSecond | None = None
     """Accelerator: scale-up bandwidth, both directions."""
+    pcie: GBPerSecond | None = None
+    """Accelerator: PCIe link, both directions."""
+    nics: Whole | None = None
+    """Node: network cards for the fabric."""
+    nic_bandwidth: GBPerSecond | None = None
+    """Node: bandwidth of one network card, one direction (200 Gbit/s: 25 GB/s)."""
+    port_bandwidth: GBPerSecond | None = None
+    """Switch: bandwidth of one port, one direction (400 Gbit/s: 50 GB/s)."""
     io_bandwidth: GBPerSecond | None = None
     """Accelerator: sum over all inputs and outputs, as the 2022 rule counts it."""
     bf16: TFLOPS | None = None

@@ -211,6 +211,12 @@ class Problem(Block):
     """Share of the time a card is not down for repair."""
     maintenance: Fraction = 0.0
     """Yearly maintenance as a share of the purchase price."""
+    power: Literal["nameplate", "estimated"] = "nameplate"
+    """Load power of nodes and hosts: their nameplate, or measured shares of it with the draw of
+    network and storage on top (docs/estimates.md)."""
+    margin: Literal["p50", "p90"] = "p50"
+    """Which end of the estimates' uncertainty band to size for: p50, the middle; p90, what nine of
+    ten runs reach. Shares, measured rows and nameplates have no band."""
     solve: Solve = Solve()
     """How to solve."""
     scenarios: dict[str, dict[str, Any]] = {}

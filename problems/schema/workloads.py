@@ -81,6 +81,31 @@ Mfu = Annotated[
         }
     ),
 ]
+
+
+def _parse_measured_mfu(value: Any, info: ValidationInfo) -> Any:
+    if not isinstance(value, dict):
+        raise ValueError("must be shares by card, as in {h100_sxm: {256: 45 %}}")
+    return _parse_mfu(value, info)
+
+
+MeasuredMfu = Annotated[
+    dict[str, float | MfuTable],
+    PlainValidator(_parse_measured_mfu),
+    WithJsonSchema({"type": "object", "examples": [{"h100_sxm": {256: "45 %", 1024: "41 %"}}]}),
+]
+
+
+def _parse_goodput(value: Any, info: ValidationInfo) -> Any:
+    units = info.context if isinstance(info.context, UnitContext) else UnitContext("XXX")
+    return value if value == "estimated" else parse_fraction(value, units)
+
+
+Goodput = Annotated[
+    float | Literal["estimated"],
+    PlainValidator(_parse_goodput),
+    WithJsonSchema({"type": ["string", "number"], "examples": ["95 %", "estimated"]}),
+]
 ShareByCard = Annotated[
     float | dict[str, float],
     PlainValidator(_parse_share_by_card),
@@ -113,9 +138,21 @@ class TrainingJob(Workload):
     every: TimeSpan | None = None
     """Repeat the window by this calendar step while it ends within the horizon."""
     mfu: Mfu | None = None
-    """Model-FLOP utilisation: one share, or by card, constant or a table over card counts."""
-    goodput: Fraction = 1.0
-    """Share of the time not lost to failures, restarts and evaluation."""
+    """Model-FLOP utilisation: one share, or by card, constant or a table over card counts; or
+    `estimated` from the figures of card, node, fabric and model (docs/estimates.md)."""
+    measured: MeasuredMfu = {}
+    """Measured utilisation by card, constant or a table over card counts; wins over `mfu`."""
+    goodput: Goodput = 1.0
+    """Share of the time not lost to failures, restarts and evaluation; `estimated`: from published
+    failure rates, and falling with the number of cards."""
+    batch_tokens: Count = 4e6
+    """Tokens of one step, for `mfu: estimated` (LLaMA and Llama 2 trained with 4 million; Touvron
+    et al. 2023, arXiv:2302.13971 and arXiv:2307.09288)."""
+    sequence_tokens: Count = 4096
+    """Tokens of one sequence, for `mfu: estimated` (Llama 2: 4,096)."""
+    recomputation: Literal["full", "selective"] | None = None
+    """Activations thrown away and computed again, for `mfu: estimated`: all, or only attention's.
+    Default: what is fastest in the memory there is."""
     precision: Precision = "bf16"
     """Arithmetic whose dense peak the utilisation refers to."""
     split: bool = False
@@ -137,6 +174,10 @@ class TrainingJob(Workload):
             raise ValueError("needs a model for its memory to be counted, or memory: ignore")
         if self.goodput == 0:
             raise ValueError("goodput must be above 0")
+        if self.batch_tokens < self.sequence_tokens or self.sequence_tokens < 1:
+            raise ValueError("batch_tokens must hold at least one sequence of sequence_tokens")
+        if self.mfu == "estimated" and self.model is None:
+            raise ValueError("needs a model for mfu: estimated")
         return self
 
 

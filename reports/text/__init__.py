@@ -7,7 +7,7 @@ of them says; other formats.
 
 from collections.abc import Sequence
 
-from reports.text import bill, headline, orders, remarks, workloads
+from reports.text import bill, charts, headline, orders, remarks, workloads
 from reports.text.failure import render_infeasible, render_no_plan
 from reports.text.page import Page
 from reports.text.remarks import Baseline
@@ -28,6 +28,7 @@ def render_plan(
             headline.standing(plan),
             orders.bought(plan),
             orders.leased(plan),
+            charts.deliveries(plan),
             bill.bill(plan),
             bill.years(plan),
             orders.order_schedule(plan),
@@ -38,6 +39,7 @@ def render_plan(
             workloads.reservations(plan),
             workloads.cards(plan),
             bill.electricity(plan),
+            charts.power(plan),
             remarks.excluded(plan),
             remarks.binding(plan),
             remarks.assumptions(plan),

@@ -22,13 +22,13 @@ from reports.figures import (
 )
 from reports.numbers import count, figure, money_in_words, percent_up
 from reports.text.page import Section, clean, facts, heading, in_words, sentence
+from solver.engines import ROUNDING
 from solver.given import GIVEN
 from solver.plan import Plan, PlanStatus, PurchaseRow, Term
+from solver.restriction import HELD
 
 MOST_NAMED = 4
 """Items that the sentence names; of more only the three dearest."""
-PROVEN = 1e-9
-"""A gap that is nothing but rounding."""
 ENDED_BY = {
     "time_limit": "the time limit came first",
     "interrupted": "the search was stopped by hand",
@@ -134,7 +134,7 @@ def _payments(plan: Plan) -> str:
     years = payments_by_year(plan)
     spent = math.fsum(amount for _, amount, _ in years)
     running = math.fsum(amount for _, _, amount in years)
-    if math.isclose(spent + running, plan.objective, rel_tol=PROVEN):
+    if math.isclose(spent + running, plan.objective, rel_tol=1e-9):
         return ""
     parts = [
         f"{money_in_words(amount, plan.currency)} for {what}"
@@ -147,7 +147,7 @@ def _payments(plan: Plan) -> str:
 def status_in_words(plan: Plan) -> str:
     """The status as a sentence: what is proven, or why it is not."""
     if plan.status is PlanStatus.OPTIMAL:
-        if plan.gap is not None and plan.gap <= PROVEN:
+        if plan.gap is not None and plan.gap <= ROUNDING:
             return "optimal: proven, no plan is cheaper"
         near = "" if plan.gap is None else f" within {percent_up(plan.gap)} of the cheapest"
         return f"optimal: proven{near}"
@@ -155,6 +155,9 @@ def status_in_words(plan: Plan) -> str:
     if plan.assumptions[:1] == (GIVEN,):
         return f"feasible: these purchases fit; {_use_in_words(plan, stop)}"
     why = ENDED_BY.get(stop, "the search ended before the proof")
+    if plan.assumptions and plan.assumptions[0].startswith(HELD):
+        # What the search proved or not says nothing of the problem without what holds the plan.
+        why = "held to more than the problem asks"
     if plan.bound is None or plan.gap is None:
         return f"feasible: {why}; how much could be saved is not known"
     return f"feasible: {why}; at most {percent_up(plan.gap)} could be saved"

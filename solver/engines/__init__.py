@@ -6,9 +6,10 @@ knows nothing of clusters. `ladder` decides, `cbc` and `highs` run, `child` watc
 plans out of values (solver.plan).
 """
 
-from solver.engines.ladder import engine_version, solve
+from solver.engines.ladder import engine_version, solve, why_no_start
 from solver.engines.outcome import (
     ENGINES,
+    ROUNDING,
     Attempt,
     Options,
     Outcome,
@@ -21,6 +22,7 @@ from solver.engines.ranges import CoefficientRanges, Range, coefficient_ranges
 
 __all__ = [
     "ENGINES",
+    "ROUNDING",
     "Attempt",
     "CoefficientRanges",
     "Options",
@@ -33,4 +35,5 @@ __all__ = [
     "engine_version",
     "relative_gap",
     "solve",
+    "why_no_start",
 ]

@@ -75,6 +75,8 @@ def command(job: Job) -> list[str]:
         words += ["-randomSeed", str(options.seed), "-randomCbcSeed", str(options.seed)]
     if job.variant == PREPROCESS_OFF:
         words += ["-preprocess", "off"]
+    if job.nodes is not None:
+        words += ["-maxNodes", str(job.nodes)]
     if job.start is not None:
         words += ["-mipStart", START]
     return [*words, "-solve", "-solution", WORDS, "-saveSolution", VALUES]

@@ -96,6 +96,10 @@ class Job:
     variant: str = ""
     start: Sequence[float] | None = None
     """A checked plan to start from, by the problem's variable ids."""
+    nodes: int | None = None
+    """Most nodes of the search tree: a limit that does not depend on the clock."""
+    fed: Path | None = None
+    """A file in which better plans may appear while HiGHS runs: doubles by column."""
 
     def cost(self, written: float | None) -> float | None:
         """Return a cost of the problem from one of the model as it was written."""

@@ -95,17 +95,20 @@ def _without_answer(job: Job, ending: Ending, bound: float | None, last: str) ->
 def _task(job: Job) -> dict[str, Any]:
     options = job.options
     start = None
+    limits = {} if job.nodes is None else {"mip_max_nodes": job.nodes}
     if job.start is not None:
         start = [*(job.start[variable] for variable in job.model.ids), *job.model.added]
     return {
         "model": os.path.relpath(job.model.path, job.folder),
         "time_limit_s": options.time_limit_s,
         "start": start,
+        "fed": None if job.fed is None else str(job.fed),
         "options": {
             "mip_rel_gap": options.gap,
             "mip_abs_gap": NEAR,
             "threads": options.threads,
             "random_seed": options.seed,
+            **limits,
         },
     }
 

@@ -107,6 +107,18 @@ def solve(
         return climb.up(folder, begun)
 
 
+def why_no_start(
+    problem: pulp.LpProblem, start: Mapping[str, float], accept: Accept | None = None
+) -> str | None:
+    """Why `solve` would not take these values to start from; None where it would."""
+    judge = Judge(problem, Variables.of(problem), accept, 0.0)
+    try:
+        judge.check_start(start)
+    except ValueError as error:
+        return str(error)
+    return None
+
+
 def _check_form(problem: pulp.LpProblem) -> None:
     if problem.sense != pulp.LpMinimize:
         raise ValueError("the problem must be one to minimise")

@@ -130,6 +130,10 @@ class Progress:
     """The last thing the engine said about a plan, a bound or its place in the search."""
 
 
+ROUNDING = 1e-6
+"""A relative gap that nobody can tell from none: engines keep their rows no closer."""
+
+
 def relative_gap(objective: float, bound: float) -> float:
     """Return (objective − bound) / |objective|, never below 0.
 

@@ -4,7 +4,7 @@ Belongs here: everything that turns an instance into a mixed-integer program. Do
 running it (solver.engines) and reading plans out of it (solver.extract).
 """
 
-from solver.formulation.build import build, build_plain
+from solver.formulation.build import build, build_plain, build_tight
 from solver.formulation.model import Model
 
-__all__ = ["Model", "build", "build_plain"]
+__all__ = ["Model", "build", "build_plain", "build_tight"]

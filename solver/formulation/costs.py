@@ -7,7 +7,7 @@ unscaled. Does not belong here: rows other than those that define the monthly hi
 from solver.families import Family
 from solver.finance import discount_factor, residual_fraction
 from solver.formulation.model import Model, Terms
-from solver.formulation.places import SWITCHES, has_endpoints, switch_terms
+from solver.formulation.places import SWITCHES, has_endpoints, installed, switch_terms
 from solver.formulation.purchases import ORDERED, QUANTITY, units_of, useful_tiers
 from solver.formulation.workloads import HELD, RATE, RESERVED
 from solver.instance.model import FabricLine, Instance, Kind, Option, Site
@@ -139,21 +139,13 @@ def _line_value(discount: Discount, line: FabricLine, period: int) -> dict[str, 
 def _add_running(model: Model, discount: Discount, site: Site) -> None:
     """Electricity, carbon, space and demand charge of what stands and runs at a site."""
     instance = model.instance
-    draw: dict[int, Terms] = {i.index: [] for i in instance.intervals}
-    fixed = [0.0] * len(instance.intervals)
-    for option in instance.options:
-        if option.site == site.key:
-            item = instance.item[option.item]
-            for interval in range(option.first, option.last):
-                for column, _ in units_of(model, option):
-                    draw[interval].append((column, item.idle_kw))
-                    _add_space(model, discount, site, interval, column, item.load_kw)
-    for entry in instance.fleet:
-        if entry.site == site.key:
-            for interval in range(entry.first, entry.last):
-                fixed[interval] += instance.item[entry.item].idle_kw * entry.units
-                load_kw = instance.item[entry.item].load_kw * entry.units
-                _add_space(model, discount, site, interval, None, load_kw)
+    idle, fixed = installed(model, site, lambda item: item.idle_kw)
+    load, load_fixed = installed(model, site, lambda item: item.load_kw)
+    draw: dict[int, Terms] = {i.index: list(idle[i.index]) for i in instance.intervals}
+    for when in draw:
+        for column, load_kw in load[when]:
+            _add_space(model, discount, site, when, column, load_kw)
+        _add_space(model, discount, site, when, None, load_fixed[when])
     for interval, terms in switch_terms(model, site.key, 1.0).items():
         draw[interval] += terms
         for column, load_kw in terms:

@@ -46,6 +46,8 @@ class Model:
 
     instance: Instance
     money_scale: float
+    tight: bool = False
+    """Whether columns may stand for what the plain formulation writes as sums."""
     problem: pulp.LpProblem = field(
         default_factory=lambda: pulp.LpProblem("rackmix", pulp.LpMinimize)
     )
@@ -64,6 +66,10 @@ class Model:
         self.columns.append(Column(kind, index, upper, integer, variable))
         self._by_kind.setdefault(kind, {})[index] = number
         return number
+
+    def alias(self, kind: str, index: Index, column: int) -> None:
+        """Let a column answer for another index of its kind too: there it has the same value."""
+        self._by_kind[kind][index] = column
 
     def of(self, kind: str) -> Mapping[Index, int]:
         """The columns of one kind by index."""

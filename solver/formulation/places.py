@@ -1,4 +1,4 @@
-"""The limits of places: power, rack units, and the switches of fabrics.
+"""The limits of places: slots of hosts, power, rack units, and the switches of fabrics.
 
 Belongs here: rows per site and the columns of fabrics. Does not belong here: what they cost
 (costs.py).
@@ -6,11 +6,12 @@ Belongs here: rows per site and the columns of fabrics. Does not belong here: wh
 
 from collections import defaultdict
 from collections.abc import Callable
+from functools import partial
 
 from solver.families import Family
 from solver.formulation.model import Model, Terms
-from solver.formulation.purchases import units_of
-from solver.instance.model import Fabric, Item, Site
+from solver.formulation.standing import in_use
+from solver.instance.model import Bay, Fabric, Item, Option, Site
 
 SWITCHES = "switches"
 """Switches of a line bought by the end of a period, cumulative: (fabric, line, period)."""
@@ -23,19 +24,44 @@ def installed(
     sum.
     """
     instance = model.instance
-    terms: dict[int, Terms] = defaultdict(list)
+
+    def each(option: Option) -> float:
+        return weight(instance.item[option.item]) if option.site == site.key else 0.0
+
+    terms = in_use(model, each)
     fixed = [0.0] * len(instance.intervals)
-    for option in instance.options:
-        each = weight(instance.item[option.item]) if option.site == site.key else 0.0
-        if each:
-            mine = [(column, each) for column, _ in units_of(model, option)]
-            for interval in range(option.first, option.last):
-                terms[interval] += mine
     for entry in instance.fleet:
         if entry.site == site.key:
             for interval in range(entry.first, entry.last):
                 fixed[interval] += weight(instance.item[entry.item]) * entry.units
     return terms, fixed
+
+
+def add_slots(model: Model) -> None:
+    """Cards in hosts find slots: per bay and interval, cards <= slots x hosts."""
+    instance = model.instance
+    for bay in instance.bays:
+        fixed = [0.0] * len(instance.intervals)
+        for entry in instance.fleet:
+            if entry.bay == bay.key:
+                weight = 1.0 if entry.pool is not None else -float(bay.slots)
+                for interval in range(entry.first, entry.last):
+                    fixed[interval] += weight * entry.units
+        cards = in_use(model, partial(_slots_taken, bay))
+        previous: tuple[Terms, float] | None = None
+        for interval in range(len(instance.intervals)):
+            row = (cards[interval], fixed[interval])
+            if row != previous and (row[0] or row[1] > 0):
+                index = (bay.key, interval)
+                model.at_most(Family.SLOTS, index, ("offers",), row[0], -row[1])
+            previous = row
+
+
+def _slots_taken(bay: Bay, option: Option) -> float:
+    """Slots that a card takes; a host takes none and brings its own."""
+    if option.bay != bay.key:
+        return 0.0
+    return 1.0 if option.pool is not None else -float(bay.slots)
 
 
 def add_fabrics(model: Model) -> None:
@@ -76,14 +102,13 @@ def _add_switches(model: Model, fabric: Fabric) -> None:
 
 def endpoint_terms(model: Model, fabric: Fabric) -> dict[int, Terms]:
     """Endpoints by interval: NICs of nodes and hosts delivered to the site and still in use."""
-    terms: dict[int, Terms] = defaultdict(list)
     nics = float(fabric.nics_per_unit)
-    for option in model.instance.options:
-        if option.site == fabric.site and has_endpoints(model, option.item):
-            mine = [(column, nics) for column, _ in units_of(model, option)]
-            for interval in range(option.first, option.last):
-                terms[interval] += mine
-    return terms
+
+    def each(option: Option) -> float:
+        here = option.site == fabric.site and has_endpoints(model, option.item)
+        return nics if here else 0.0
+
+    return in_use(model, each)
 
 
 def has_endpoints(model: Model, item: str) -> bool:

@@ -1,6 +1,6 @@
 """What is ordered: quantities by option and discount tier, and the rules of an order.
 
-Belongs here: supply, minimum orders, discount tiers, host slots, licences, TPP, card types. Does
+Belongs here: supply, minimum orders, discount tiers, licences, TPP, card types. Does
 not belong here: what the orders cost (costs.py) and the limits of places (places.py).
 """
 
@@ -29,8 +29,10 @@ def add_quantities(model: Model) -> None:
 def units_of(model: Model, option: Option) -> Terms:
     """The units taken of an option, over all tiers."""
     columns = model.of(QUANTITY)
-    tiers = range(len(useful_tiers(model.instance.offer[option.offer])))
-    return [(columns[option.key, number], 1.0) for number in tiers]
+    offer = model.instance.offer[option.offer]
+    # As many as useful_tiers finds, counted without making them: this is asked for everywhere.
+    tiers = sum(tier.first_units <= offer.max_units for tier in offer.tiers)
+    return [(columns[option.key, number], 1.0) for number in range(tiers)]
 
 
 def add_orders(model: Model) -> None:
@@ -110,32 +112,6 @@ def add_supply(model: Model) -> None:
             terms = [term for option in inside for term in units_of(model, option)]
             if terms:
                 model.at_most(Family.SUPPLY, (offer.key, number), path, terms, window.units)
-
-
-def add_slots(model: Model) -> None:
-    """Cards in hosts find slots: per bay and interval, cards <= slots x hosts."""
-    instance = model.instance
-    for bay in instance.bays:
-        cards: dict[int, Terms] = defaultdict(list)
-        fixed = [0.0] * len(instance.intervals)
-        for entry in instance.fleet:
-            if entry.bay == bay.key:
-                weight = 1.0 if entry.pool is not None else -float(bay.slots)
-                for interval in range(entry.first, entry.last):
-                    fixed[interval] += weight * entry.units
-        for option in instance.options:
-            if option.bay == bay.key:
-                weight = 1.0 if option.pool is not None else -float(bay.slots)
-                terms = [(column, weight) for column, _ in units_of(model, option)]
-                for interval in range(option.first, option.last):
-                    cards[interval] += terms
-        previous: tuple[Terms, float] | None = None
-        for interval in range(len(instance.intervals)):
-            row = (cards[interval], fixed[interval])
-            if row != previous and (row[0] or row[1] > 0):
-                index = (bay.key, interval)
-                model.at_most(Family.SLOTS, index, ("offers",), row[0], -row[1])
-            previous = row
 
 
 def add_licences(model: Model) -> None:

@@ -6,12 +6,14 @@ belong here: purchases and money.
 
 import math
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from solver.families import Family
 from solver.formulation.model import Model, Terms
-from solver.formulation.purchases import units_of
-from solver.instance.model import Occurrence, Service, TrainingMode
+from solver.formulation.standing import in_use
+from solver.instance.model import Occurrence, Option, Service, TrainingMode
 
 HELD = "held"
 """Units a training occurrence holds: (occurrence, pool, interval)."""
@@ -73,14 +75,10 @@ def _choose_pools(model: Model, occurrence: Occurrence) -> dict[str, int]:
 def most_units(model: Model, occurrence: Occurrence, mode: TrainingMode, interval: int) -> int:
     """Units that finish the whole work within one interval: more are of no use there."""
     days = model.instance.intervals[interval].hours / 24
-    steepest = mode.segments[0][0]
     needed = max(
         math.ceil((occurrence.work / days - b) / a - 1e-9) for a, b in mode.segments if a > 0
     )
-    useful = (
-        needed if len(mode.segments) > 1 else math.ceil(occurrence.work / days / steepest - 1e-9)
-    )
-    return max(mode.min_units, min(mode.max_units, useful))
+    return max(mode.min_units, min(mode.max_units, needed))
 
 
 def _hold(
@@ -154,13 +152,19 @@ def _serve(model: Model, held: Held, service: Service, interval: int) -> None:
             continue
         index = (service.key, mode.configuration, mode.pool, interval)
         most = sum(math.ceil(peak[name] / throughput - 1e-9) for name, throughput in served)
-        replicas = model.column(REPLICAS, index, most, integer=service.whole_replicas)
-        load: Terms = [(replicas, -1.0)]
+        # Parts of replicas are as many as their load: no column is needed to count them.
+        replicas = None
+        if service.whole_replicas or not model.tight:
+            replicas = model.column(REPLICAS, index, most, integer=service.whole_replicas)
+        load: Terms = [] if replicas is None else [(replicas, -1.0)]
         for name, throughput in served:
             where = (service.key, name, mode.configuration, mode.pool, interval)
             rate = model.column(RATE, where, peak[name], integer=False)
             load.append((rate, 1 / throughput))
             routed[name].append((rate, 1.0))
+        if replicas is None:
+            held.terms[mode.pool, interval] += [(c, value * mode.cards) for c, value in load]
+            continue
         model.at_most(Family.REPLICAS, index, path, load, 0)
         held.terms[mode.pool, interval].append((replicas, float(mode.cards)))
     for name in service.classes:
@@ -186,17 +190,24 @@ def add_reservations(model: Model, held: Held) -> None:
             model.equal(Family.RESERVATION, index, path, terms, cards)
 
 
+def _of_option(amounts: Mapping[str, float], option: Option) -> float:
+    return amounts[option.key]
+
+
 def add_capacity(model: Model, held: Held) -> None:
     """Cards held never exceed the working cards: held <= working_fraction x installed cards."""
     instance = model.instance
     bought: dict[tuple[str, int], Terms] = defaultdict(list)
     owned: dict[tuple[str, int], float] = defaultdict(float)
+    by_pool: dict[str, list[Option]] = defaultdict(list)
     for option in instance.options:
         if option.pool is not None:
-            working = instance.item[option.item].cards * instance.pool[option.pool].working_fraction
-            terms = [(column, -working) for column, _ in units_of(model, option)]
-            for interval in range(option.first, option.last):
-                bought[option.pool, interval] += terms
+            by_pool[option.pool].append(option)
+    for name, options in by_pool.items():
+        fraction = instance.pool[name].working_fraction
+        cards = {option.key: -instance.item[option.item].cards * fraction for option in options}
+        for interval, terms in in_use(model, partial(_of_option, cards), options).items():
+            bought[name, interval] += terms
     for entry in instance.fleet:
         if entry.pool is not None:
             working = instance.item[entry.item].cards * instance.pool[entry.pool].working_fraction

@@ -25,7 +25,9 @@ from solver.instance.model import (
     Pool,
     Reservation,
     Service,
+    ServingMode,
     Site,
+    TrainingMode,
 )
 from solver.instance.timeline import Timeline
 
@@ -45,25 +47,39 @@ def cards_needed(timeline: Timeline, demand: Demand, pool: Pool) -> int:
     Interval by interval, not over longer stretches: a plan may hold many cards for a short while,
     to run when energy is cheap or before they retire.
     """
+    # Once for all intervals: there are many, and most workloads cannot run in a given pool.
+    jobs = [
+        (occurrence, mode)
+        for occurrence in demand.occurrences
+        for mode in occurrence.modes
+        if mode.pool == pool.key
+    ]
+    services = [
+        (service, modes)
+        for service in demand.services
+        if (modes := [mode for mode in service.modes if mode.pool == pool.key])
+    ]
+    reservations = [r for r in demand.reservations if pool.key in r.pools]
     return max(
-        sum(_training_cards(timeline, occurrence, index, pool) for occurrence in demand.occurrences)
-        + sum(_serving_cards(service, index, pool) for service in demand.services)
-        + sum(r.cards[index] for r in demand.reservations if pool.key in r.pools)
+        sum(_training_cards(timeline, job, mode, index, pool) for job, mode in jobs)
+        + sum(_serving_cards(service, modes, index) for service, modes in services)
+        + sum(r.cards[index] for r in reservations)
         for index in range(timeline.count)
     )
 
 
-def _training_cards(timeline: Timeline, occurrence: Occurrence, interval: int, pool: Pool) -> int:
+def _training_cards(
+    timeline: Timeline, occurrence: Occurrence, mode: TrainingMode, interval: int, pool: Pool
+) -> int:
     """Cards that finish the occurrence within the interval alone."""
-    mode = next((mode for mode in occurrence.modes if mode.pool == pool.key), None)
-    if mode is None or not occurrence.first <= interval < occurrence.last:
+    if not occurrence.first <= interval < occurrence.last:
         return 0
     rate = occurrence.work / (timeline.intervals[interval].hours / 24)
     units = training.units_for_rate(mode.segments, rate, mode.max_units)
     return max(mode.min_units, units or mode.max_units) * pool.unit_cards
 
 
-def _serving_cards(service: Service, interval: int, pool: Pool) -> int:
+def _serving_cards(service: Service, modes: Sequence[ServingMode], interval: int) -> int:
     """Cards that serve each class by the configuration that takes most of them in the pool.
 
     The one that takes fewest may draw more power.
@@ -71,14 +87,15 @@ def _serving_cards(service: Service, interval: int, pool: Pool) -> int:
     total = 0
     for number, name in enumerate(service.classes):
         rate = service.demand[number][interval]
+        if rate <= 0:
+            continue
         each = [
             math.ceil(rate / throughput - 1e-9) * mode.cards
-            for mode in service.modes
-            if mode.pool == pool.key
+            for mode in modes
             for key, throughput in mode.throughput
             if key == name
         ]
-        total += max(each, default=0) if rate > 0 else 0
+        total += max(each, default=0)
     return total
 
 

@@ -8,11 +8,14 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cached_property
 
 import catalogs
 from problems.dates import Span
 from problems.schema.places import FleetEntry as FleetBlock
 from problems.schema.places import Site as SiteBlock
+from solver.estimate.figures import PowerParameters, parameters_of
+from solver.estimate.power import DrawEstimate
 from solver.instance.model import Bay, FleetEntry, Item, Kind, Pool, Site
 from solver.instance.sources import Path, Sources
 from solver.instance.timeline import Timeline
@@ -56,6 +59,7 @@ class Machines:
         self._pools: dict[str, Pool] = {}
         self._bays: dict[str, Bay] = {}
         self._hosts = self._hosts_by_site()
+        self._mean_kw: dict[str, float] = {}
 
     @property
     def items(self) -> tuple[Item, ...]:
@@ -164,11 +168,15 @@ class Machines:
         return key
 
     def _busy_kw(self, path: Path, site: str, box: str, item: Item, kind: Kind) -> float:
-        own = (item.load_kw - item.idle_kw) / item.cards
+        own = (self._mean(item) - item.idle_kw) / item.cards
         if kind is not Kind.HOST:
             return own
         host = self.item(path, box, site)
-        return own + (host.load_kw - host.idle_kw) / host.slots
+        return own + (self._mean(host) - host.idle_kw) / host.slots
+
+    def _mean(self, item: Item) -> float:
+        """Mean draw of a busy unit: its load power, unless an estimate tells them apart."""
+        return max(item.idle_kw, self._mean_kw.get(item.key, item.load_kw))
 
     def _bay(self, path: Path, site: str, host: str) -> str:
         item = self.item(path, host, site)
@@ -213,10 +221,25 @@ class Machines:
             return 0.0, 0.0
         load = self.sources.figure(path, row, f"power_{unit}") * scale
         idle = getattr(row, f"idle_power_{unit}")
+        if self.sources.problem.power == "estimated":
+            draw = self._draw.of(load, None if idle is None else idle * scale)
+            overhead = self._draw.overhead_kw(load) if not self._has_switches(site) else 0.0
+            self._mean_kw[row.id] = draw.mean_kw + overhead
+            return draw.peak_kw + overhead, draw.idle_kw + overhead
         if idle is None:
             self.sources.assume("Idle power is not known and taken as load power: {}.", row.id)
             return load, load
         return load, min(load, idle * scale)
+
+    @cached_property
+    def _draw(self) -> DrawEstimate:
+        found = DrawEstimate(parameters_of(PowerParameters, self.sources.catalog.calibration))
+        self.sources.assume(found.sentence())
+        return found
+
+    def _has_switches(self, site: str) -> bool:
+        fabrics = self.sources.problem.fabrics.values()
+        return any(block.site == site and block.switch is not None for block in fabrics)
 
 
 def asks_for_power(block: SiteBlock) -> bool:

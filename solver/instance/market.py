@@ -12,6 +12,7 @@ import catalogs
 from problems.dates import DateRange, Span
 from problems.quantities import Supply
 from problems.schema.market import Offer as OfferBlock
+from problems.schema.problem import ExportRules
 from solver.instance.machines import Machines, Placement, kind_of, life_of
 from solver.instance.model import Exclusion, Interval, Offer, Option, SupplyWindow, Tier
 from solver.instance.sources import Path, Sources
@@ -44,6 +45,7 @@ class Market:
         self.machines = machines
         self._excluded: dict[tuple[str, str, str, str, str], list[date]] = {}
         self._rulings: dict[tuple[str, str, date], Ruling] = {}
+        self._classes: dict[tuple[str, int, date, str], catalogs.Ruling] = {}
 
     def build(self) -> tuple[tuple[Offer, ...], tuple[Option, ...], tuple[Exclusion, ...]]:
         """All offers, the options to take them, and what rules excluded."""
@@ -254,20 +256,29 @@ class Market:
             return capped or FREE
         destination = block.destination if hosted else self.sources.problem.sites[site].destination
         try:
-            found = catalogs.classify(
-                self.sources.catalog,
-                rules.ruleset,
-                card,
-                on=rules.as_of or day,
-                destination=str(destination),
-                headquarters=self.sources.problem.buyer.headquarters,
-                system_cards=system,
-                enforce=rules.enforce,
-            )
+            found = self._classified(rules, card, system, rules.as_of or day, str(destination))
         except catalogs.CatalogError as error:
             self.sources.fail(path, str(error))
             return FREE
         return self._apply(found, card, str(destination))
+
+    def _classified(
+        self, rules: ExportRules, card: catalogs.Accelerator, system: int, day: date, to: str
+    ) -> catalogs.Ruling:
+        """What the rules say; offers of one card to one country share the answer."""
+        asked = (card.id, system, day, to)
+        if asked not in self._classes:
+            self._classes[asked] = catalogs.classify(
+                self.sources.catalog,
+                rules.ruleset,
+                card,
+                on=day,
+                destination=to,
+                headquarters=self.sources.problem.buyer.headquarters,
+                system_cards=system,
+                enforce=rules.enforce,
+            )
+        return self._classes[asked]
 
     def _apply(self, found: catalogs.Ruling, card: catalogs.Accelerator, to: str) -> Ruling:
         """Turn the catalogue's ruling into what it means for a delivery."""

@@ -4,7 +4,6 @@ Belongs here: blocks `training`, `inference`, `reservations`. Does not belong he
 formulas (solver.training, solver.serving).
 """
 
-import math
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
@@ -13,7 +12,8 @@ from problems.dates import Span
 from problems.schema.workloads import Measured, TrainingJob, Workload
 from problems.schema.workloads import Reservation as ReservationBlock
 from problems.schema.workloads import Service as ServiceBlock
-from solver import serving, training
+from solver import serving
+from solver.instance.estimated import Estimating
 from solver.instance.machines import Machines
 from solver.instance.model import (
     Occurrence,
@@ -21,18 +21,12 @@ from solver.instance.model import (
     Reservation,
     Service,
     ServingMode,
-    TrainingMode,
 )
 from solver.instance.sources import Path, Sources
 from solver.instance.timeline import Calendar, Timeline, moment
+from solver.instance.training_modes import FIGURE, TrainingModes
 
 SINGLE_CLASS = "all"
-FIGURE = {
-    "bf16": "bf16_dense_tflops",
-    "fp8": "fp8_dense_tflops",
-    "int8": "int8_dense_tops",
-    "fp4": "fp4_dense_tflops",
-}
 
 
 def windows(calendar: Calendar, job: TrainingJob) -> tuple[list[tuple[date, date]], int]:
@@ -68,6 +62,8 @@ class Workloads:
         self.timeline = timeline
         self.machines = machines
         self.pools = pools
+        estimating = Estimating(sources, machines)
+        self.training = TrainingModes(sources, timeline, machines, estimating)
 
     def occurrences(self) -> tuple[Occurrence, ...]:
         """Every occurrence of every training job that ends within the horizon."""
@@ -79,7 +75,8 @@ class Workloads:
                     f"training.{key}: {dropped} occurrence(s) that would end after the horizon "
                     "are left out."
                 )
-            work, modes = self._work(key, job), tuple(self._training_modes(key, job))
+            work = self.training.work(job)
+            modes = tuple(self.training.of(key, job, self._allowed(job)))
             for number, (first_day, day_after) in enumerate(spans, start=1):
                 found.append(
                     Occurrence(
@@ -156,62 +153,6 @@ class Workloads:
             return self.sources.figure(path, card, FIGURE[precision])
         peak = getattr(card, FIGURE[precision])
         return None if peak is None else float(peak)
-
-    def _work(self, key: str, job: TrainingJob) -> float:
-        if job.flop is not None:
-            return job.flop / training.PFLOP_PER_S_DAY
-        assert job.model is not None
-        assert job.tokens is not None
-        return training.training_work(self._active(job.model), job.tokens)
-
-    def _training_modes(self, key: str, job: TrainingJob) -> Iterator[TrainingMode]:
-        path: Path = ("training", key)
-        for pool in self._allowed(job):
-            mfu = job.mfu.get(pool.card) if isinstance(job.mfu, dict) else job.mfu
-            peak = None if mfu is None else self._peak_tflops((*path, "mfu"), pool, job.precision)
-            if mfu is None or not peak:
-                continue
-            table = mfu if isinstance(mfu, tuple) else ((1, float(mfu)),)
-            points = training.rising(
-                [(n, n * training.rate_per_card(peak, share, job.goodput)) for n, share in table]
-            )
-            segments, over = training.concave_rate(points)
-            if over > 1:
-                self.sources.assume(
-                    f"training.{key}.mfu of {pool.card} is not concave: its hull is scaled down by "
-                    f"{over:.4f}."
-                )
-            least = self._least_units(path, job, pool)
-            most = points[-1][0] // pool.unit_cards if isinstance(mfu, tuple) else math.inf
-            if least is not None and least <= most:
-                units = tuple((a * pool.unit_cards, b) for a, b in segments)
-                yield TrainingMode(pool.key, least, self._most(key, job, units, least, most), units)
-
-    def _most(
-        self,
-        key: str,
-        job: TrainingJob,
-        segments: Sequence[tuple[float, float]],
-        least: int,
-        most: float,
-    ) -> int:
-        """Units that finish the work within the shortest interval: more are of no use."""
-        shortest = min(interval.hours for interval in self.timeline.intervals) / 24
-        cap = most if most != math.inf else 10**9
-        needed = training.units_for_rate(segments, self._work(key, job) / shortest, int(cap))
-        return max(least, int(cap) if needed is None else needed)
-
-    def _least_units(self, path: Path, job: TrainingJob, pool: Pool) -> int | None:
-        """Fewest units whose memory holds the states, in whole scale-up domains."""
-        if job.memory == "ignore" or job.model is None:
-            return 1
-        memory = self.sources.figure((*path, "state_bytes"), self._card(pool), "memory_gb")
-        parameters = float(self._model(job.model).parameters)
-        cards = training.cards_for_memory(parameters, job.state_bytes, memory, job.activations)
-        if cards is None:
-            return None
-        domain = min(self.machines.domain_cards(pool), max(cards, pool.unit_cards))
-        return -(-training.round_up(cards, domain) // pool.unit_cards)
 
     def _rate(self, block: ServiceBlock, day: date) -> float:
         """Average request rate on a day: the step in force, grown by the steps since `from`."""

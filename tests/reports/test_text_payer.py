@@ -2,7 +2,6 @@
 cards and power can be set against one another.
 """
 
-import inspect
 from dataclasses import replace
 from datetime import date
 
@@ -11,7 +10,6 @@ import pytest
 from reports.figures import energy_by_site
 from reports.text import render_plan
 from reports.text.headline import GIVEN, status_in_words
-from solver import answer
 from solver.plan import CashFlowRow, EnergyRow, Plan, PlanStatus, Term
 from tests.reports.plans import one_hour, one_order, periods_of, plan_of, purchase, roll_out
 from tests.reports.printing import flowing, printed
@@ -83,11 +81,6 @@ def test_given_purchases_are_said_to_fit(stop: str, gap: float, words: str) -> N
         provenance={"stop": stop, "options": {"gap": gap}},
     )
     assert status_in_words(plan) == f"feasible: these purchases fit; {words}"
-
-
-def test_given_purchases_are_known_by_the_words_of_the_solver() -> None:
-    """The sentence by which they are recognised is the one that the solver writes."""
-    assert f'"{GIVEN}"' in inspect.getsource(answer)
 
 
 def energies(caps: object, *peaks: float) -> Plan:

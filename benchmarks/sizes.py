@@ -1,0 +1,62 @@
+"""How large a problem's programs are, and what reading it and building them takes.
+
+python -m benchmarks.sizes PROBLEM
+"""
+
+import gc
+import json
+import resource
+import sys
+import time
+from collections.abc import Callable
+
+from solver import load_case
+from solver.formulation import Model, build, build_plain
+
+
+class Steps:
+    """Seconds of each step, and the highest memory of the process by its end."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+        self.peak_mib: dict[str, float] = {}
+
+    def run[T](self, step: str, make: Callable[[], T]) -> T:
+        """Do a step and note what it took."""
+        gc.collect()
+        began = time.perf_counter()
+        made = make()
+        self.seconds[step] = round(time.perf_counter() - began, 3)
+        self.peak_mib[step] = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1)
+        return made
+
+
+def main(problem: str) -> None:
+    """Print one line of JSON."""
+    steps = Steps()
+    case = steps.run("read", lambda: load_case(problem))
+    tightened = dimensions(steps.run("build", lambda: build(case.instance)))
+    plain = dimensions(steps.run("plain", lambda: build_plain(case.instance)))
+    figures = {
+        "intervals": len(case.instance.intervals),
+        "pools": len(case.instance.pools),
+        "tightened": tightened,
+        "plain": plain,
+        "seconds": steps.seconds,
+        "peak_mib": steps.peak_mib,
+    }
+    print(json.dumps(figures))
+
+
+def dimensions(model: Model) -> dict[str, int]:
+    """Columns, integers among them, rows and non-zeros."""
+    return {
+        "columns": len(model.columns),
+        "integers": sum(column.integer for column in model.columns),
+        "rows": len(model.rows),
+        "nonzeros": sum(len(row) for row in model.problem.constraints()),
+    }
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

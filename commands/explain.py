@@ -1,0 +1,80 @@
+"""`rackmix explain`: what decided a problem, and what would change it."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from commands.options import (
+    EditingCommand,
+    debug_option,
+    editing_options,
+    format_option,
+    problem_argument,
+    search_options,
+)
+from commands.program import EXIT_CODES, ExitCode
+from commands.searching import watched
+
+if TYPE_CHECKING:
+    from problems import Edit
+
+
+def weight(text: str) -> tuple[str, float]:
+    """Return a path and its weight, written `sites.guizhou.power_cap=2`.
+
+    >>> weight("limits.budget = 0.5")
+    ('limits.budget', 0.5)
+    """
+    path, sign, number = text.rpartition("=")
+    try:
+        value = float(number)
+    except ValueError:
+        value = 0.0
+    if not sign or not 0 < value < float("inf"):
+        raise click.BadParameter(f"{text!r} is no weight; expected PATH=2, above 0")
+    return path.strip(), value
+
+
+@click.command(cls=EditingCommand)
+@problem_argument
+@editing_options
+@search_options
+@click.option(
+    "--weight",
+    "weights",
+    type=weight,
+    multiple=True,
+    metavar="PATH=2",
+    help="Count changes there so many times. Repeatable.",
+)
+@format_option
+@debug_option
+def explain(
+    file: Path,
+    edits: "list[Edit]",
+    scenario: tuple[str, ...],
+    weights: tuple[tuple[str, float], ...],
+    output_format: str,
+    **options: Any,
+) -> ExitCode:
+    """Say what decided a problem: where there is no plan, what contradicts what and what cures it.
+
+    Every cure is an edit that was tried: paste it behind the command.
+    """
+    from functools import partial
+
+    from reports.explain import explanation_json, render_explanation
+    from reports.terminal import print_json, print_report
+    from solver import load_case, options_of
+    from solver.explain import explain_case
+
+    case = load_case(file, scenarios=scenario, edits=edits)
+    chosen = options_of(case, **options)
+    explained = partial(explain_case, weights=dict(weights))
+    explanation, stopped = watched(explained, case, chosen)
+    if output_format == "json":
+        print_json(explanation_json(case, explanation))
+    else:
+        print_report(render_explanation(case, explanation))
+    return ExitCode.INTERRUPTED if stopped else EXIT_CODES[explanation.answer.status]

@@ -1,0 +1,211 @@
+"""The decision: what to buy, what it costs, how sure that is.
+
+Belongs here: the three sentences and the figures at the top of a document. Does not belong here:
+lists.
+"""
+
+import math
+from collections import defaultdict
+from collections.abc import Sequence
+
+from problems.quantities import parse_fraction
+from problems.units import UnitContext
+from reports.document.parts import clean
+from reports.document.source import Source, total
+from reports.figures import (
+    fabric_parts,
+    is_discounted,
+    leases,
+    machines,
+    most_at_once,
+    payments_by_year,
+    present_value_of,
+    units_held,
+)
+from solver.engines import ROUNDING
+from solver.given import GIVEN
+from solver.plan import Plan, PlanStatus, PurchaseRow, Term
+
+MOST_NAMED = 4
+"""Items that the sentence names; of more only the three dearest."""
+UNITS = {
+    "node": ("{count} {item} node", "{count} {item} nodes"),
+    "card": ("{count} {item} card", "{count} {item} cards"),
+    "host": ("{count} {item} host", "{count} {item} hosts"),
+}
+"""One and several units of an item, by its kind."""
+ENDED_BY = {
+    "time_limit": "The time limit came before the proof",
+    "interrupted": "The search was stopped by hand before the proof",
+}
+"""What ended a search before its proof."""
+
+
+def decision(source: Source) -> tuple[str, ...]:
+    """What to buy and by when; what it costs; how near that is to the cheapest."""
+    return _what(source), _cost(source), sureness(source)
+
+
+def _what(source: Source) -> str:
+    plan, text = source.plan, source.text
+    bought, hired, fabric = machines(plan), leases(plan), fabric_parts(plan)
+    parts = []
+    if bought:
+        values = {"items": _items(source, bought), "money": source.money(_sum(bought))}
+        if fabric:
+            values["fabric"] = source.money(_sum(fabric))
+            parts.append(text("Buy {items} for {money}, and fabric for {fabric}", **values))
+        else:
+            parts.append(text("Buy {items} for {money}", **values))
+    elif fabric:
+        parts.append(text("Buy fabric for {money}", money=source.money(_sum(fabric))))
+    if hired:
+        values = {"items": _items(source, hired), "money": source.money(_sum(hired))}
+        parts.append(
+            text("lease {items} for {money}" if parts else "Lease {items} for {money}", **values)
+        )
+    if not parts:
+        return text("Buy nothing: what is owned meets the demand.")
+    said = text("; ").join(parts)
+    return text("{said}{when}.", said=said, when=_when(source, [*bought, *hired]))
+
+
+def _when(source: Source, rows: Sequence[PurchaseRow]) -> str:
+    if not rows:
+        return ""
+    first, last = min(row.ordered for row in rows), max(row.delivered for row in rows)
+    one = len({row.delivered for row in rows}) == 1
+    days = {"ordered": source.language.date(first), "delivered": source.language.date(last)}
+    if one and first == last:
+        return source.text(", ordered and delivered on {delivered}", **days)
+    if one:
+        return source.text(", ordered by {ordered} for {delivered}", **days)
+    return source.text(
+        ", from a first order by {ordered} to a last delivery on {delivered}", **days
+    )
+
+
+def _items(source: Source, rows: Sequence[PurchaseRow]) -> str:
+    """How many of which item, the dearest first; cards where nodes and hosts hide them."""
+    groups: dict[tuple[str, str], list[PurchaseRow]] = defaultdict(list)
+    for row in rows:
+        groups[row.item, row.kind].append(row)
+    dearest = sorted(groups.items(), key=lambda entry: -_sum(entry[1]))
+    shown = dearest if len(dearest) <= MOST_NAMED else dearest[: MOST_NAMED - 1]
+    named = [_item(source, item, kind, group) for (item, kind), group in shown]
+    if len(dearest) > len(shown):
+        named.append(source.text("{count} other items", count=len(dearest) - len(shown)))
+    listed = source.language.listed(named)
+    cards = cards_of(source.plan, rows)
+    if cards and any(kind != "card" for _, kind in groups):
+        english = "{items} ({count} cards in all)" if len(groups) > 1 else "{items} ({count} cards)"
+        return source.text(english, items=listed, count=source.language.count(cards))
+    return listed
+
+
+def _item(source: Source, item: str, kind: str, rows: Sequence[PurchaseRow]) -> str:
+    number = total(row.quantity for row in rows)
+    varies = False
+    if rows[0].lease:
+        number = most_at_once(source.plan, rows)
+        varies = min(units_held(source.plan, rows)) < number
+    said = source.several(*UNITS[kind], number, item=clean(item))
+    return source.text("up to {items}", items=said) if varies else said
+
+
+def cards_of(plan: Plan, rows: Sequence[PurchaseRow]) -> float:
+    """Cards bought, or of leases the most at once."""
+    if not rows or not rows[0].lease:
+        return total(row.cards for row in rows)
+    held = [0.0] * len(plan.periods)
+    for row in rows:
+        each = row.cards / row.quantity if row.quantity else 0.0
+        for number, units in enumerate(units_held(plan, [row])):
+            held[number] += units * each
+    return max(held, default=0.0)
+
+
+def _sum(rows: Sequence[PurchaseRow]) -> float:
+    return total(row.amount for row in rows)
+
+
+def _cost(source: Source) -> str:
+    plan, text = source.plan, source.text
+    start, end = source.language.span(plan.intervals[0].start, plan.intervals[-1].end)
+    money = source.money(plan.objective)
+    said = text("From {start} to {end} that costs {money}", start=start, end=end, money=money)
+    if is_discounted(plan):
+        rate = parse_fraction(
+            plan.problem.get("discount_rate", 0), UnitContext.from_tree(plan.problem)
+        )
+        said += text(", present value at {rate} a year", rate=source.language.percent(rate))
+    credit = -present_value_of(plan, Term.RESIDUAL_VALUE)
+    if credit:
+        said += text(", after {money} of residual value", money=source.money(credit))
+    paid = paid_in_all(plan)
+    if not math.isclose(paid, plan.objective, rel_tol=1e-9):
+        said += text("; {money} are paid in all", money=source.money(paid))
+    return text("{said}.", said=said)
+
+
+def paid_in_all(plan: Plan) -> float:
+    """Nominal payments, without the residual value, which nobody pays."""
+    return total(spent + running for _, spent, running in payments_by_year(plan))
+
+
+def sureness(source: Source) -> str:
+    """What is proven of the cost, or why nothing is; and that the plan was verified."""
+    plan, text = source.plan, source.text
+    checks = source.language.count(sum(check.count for check in plan.verification.checks))
+    checked = text("{count} checks of the plan passed", count=checks)
+    return text("{said}; {checked}.", said=_proven(source), checked=checked)
+
+
+def _proven(source: Source) -> str:
+    plan, text = source.plan, source.text
+    if plan.assumptions[:1] == (GIVEN,):
+        return text("These purchases were given, and they fit; only their use was optimised")
+    gap = "" if plan.gap is None else source.language.percent_up(plan.gap)
+    if plan.status is PlanStatus.OPTIMAL and plan.gap is not None and plan.gap <= ROUNDING:
+        return text("It is proven that no plan is cheaper")
+    if plan.bound is None or plan.gap is None:
+        return text("How much could be saved is not known")
+    bound = source.money(plan.bound)
+    if plan.status is PlanStatus.OPTIMAL:
+        return text(
+            "It is proven within {gap} of the cheapest: no plan costs less than {bound}",
+            gap=gap,
+            bound=bound,
+        )
+    why = text(ENDED_BY.get(str(plan.provenance.get("stop")), "The search ended before the proof"))
+    return text(
+        "{why}: at most {gap} could be saved, no plan costs less than {bound}",
+        why=why,
+        gap=gap,
+        bound=bound,
+    )
+
+
+def standing(source: Source) -> tuple[tuple[str, str], ...]:
+    """The figures that a decision rests on: money, cards, the first date, the gap."""
+    plan, text, language = source.plan, source.text, source.language
+    rows = [(text("Total cost"), source.money(plan.objective))]
+    hours = (plan.problem.get("horizon") or {}).get("hours")
+    if isinstance(hours, int) and hours > 1:
+        rows.append((text("Per hour"), source.money(plan.objective / hours)))
+    bought, hired = machines(plan), leases(plan)
+    if bought:
+        rows.append((text("Cards bought"), language.count(cards_of(plan, bought))))
+    if hired:
+        rows.append((text("Cards leased at most"), language.count(cards_of(plan, hired))))
+    if orders := [*bought, *hired]:
+        rows.append((text("First order by"), language.date(min(row.ordered for row in orders))))
+    if plan.gap is None:
+        rows.append((text("Could be saved"), text("not known")))
+    elif plan.gap <= ROUNDING:
+        rows.append((text("Could be saved"), text("nothing, proven")))
+    else:
+        rows.append(
+            (text("Could be saved"), text("at most {gap}", gap=language.percent_up(plan.gap)))
+        )
+    return tuple(rows)

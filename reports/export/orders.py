@@ -1,0 +1,47 @@
+"""A plan as purchase orders: a folder with one document for each vendor and delivery.
+
+Belongs here: which files there are, and the list of them. Does not belong here: what an order says
+(deliveries) and how it looks (order_markdown, order_docx).
+"""
+
+from reports.export.deliveries import Delivery, deliveries, money
+from reports.export.order_docx import Press
+from reports.export.order_markdown import escaped, markdown_table, order_markdown
+from reports.export.worked import work_out
+from reports.language import Language
+from solver.plan import Plan
+
+INDEX = "orders.md"
+
+
+def render(plan: Plan, language: Language) -> dict[str, bytes]:
+    """The files of the folder by name: every order as .md and .docx, and a list of all."""
+    orders = deliveries(work_out(plan))
+    press = Press(language)
+    files = {INDEX: _index(plan, orders, language)}
+    for order in orders:
+        files[f"{order.file}.md"] = order_markdown(order, language)
+        files[f"{order.file}.docx"] = press.print(order)
+    return files
+
+
+def _index(plan: Plan, orders: tuple[Delivery, ...], say: Language) -> bytes:
+    title = str(plan.problem.get("title") or say.text("A plan of rackmix"))
+    titles = ("Reference", "Vendor", "Order by", "Delivery", "Order lines", "Total", "File")
+    rows = [
+        (
+            order.reference,
+            order.vendor or say.text("not named"),
+            say.date(order.order_by),
+            say.date(order.delivered),
+            str(len(order.lines)),
+            money(order.total, plan.currency),
+            order.file,
+        )
+        for order in orders
+    ]
+    total = money(sum(order.total for order in orders), plan.currency)
+    rows.append((say.text("Total"), "", "", "", "", total, ""))
+    page = [f"# {escaped(title)}", "", say.text("Purchase orders"), ""]
+    page += markdown_table([say.text(each) for each in titles], rows, 4)
+    return "\n".join([*page, ""]).encode()

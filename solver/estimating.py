@@ -1,0 +1,286 @@
+"""Estimates for people: each workload on each kind of card alone, with the evidence beside it.
+
+Belongs here: cards needed alone, time, layout, limit, band and nearest published runs. Does not
+belong here: the formulas (solver.estimate), the optimiser's modes (solver.instance), layout on
+paper (reports).
+"""
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import catalogs
+from problems.schema.workloads import TrainingJob
+from solver import training
+from solver.case import Case
+from solver.estimate.evidence import Comparison, compare
+from solver.estimate.goodput import goodput
+from solver.estimate.search import Step, best_step
+from solver.instance.estimated import Estimating
+from solver.instance.machines import Machines
+from solver.instance.model import Occurrence, Pool, TrainingMode
+from solver.instance.sources import Sources
+from solver.instance.timeline import Calendar
+from solver.instance.training_modes import utilisation
+
+NEAREST = 2
+"""Published runs shown beside an estimate."""
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A published run near to an estimate."""
+
+    id: str
+    name: str
+    card: str
+    cards: int
+    mfu: float
+    """Measured, as 6·N·D over the peak at 16 bits."""
+    ratio: float
+    """Estimated over measured throughput of that run."""
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingEstimate:
+    """A training job alone on one kind of machine."""
+
+    job: str
+    card: str
+    box: str
+    site: str
+    basis: str
+    """measured, given or estimated: where the utilisation comes from."""
+    cards: int | None
+    """Cards that finish the work within the window; None where none do."""
+    cards_low: int | None
+    """The same where throughput is at the high end of the band."""
+    cards_high: int | None
+    """The same where it is at the low end; None where none do."""
+    days: float | None
+    """How long those cards take."""
+    window_days: float
+    mfu: float | None
+    """Utilisation counted with on those cards."""
+    mfu_estimated: float | None
+    """What the estimate says, whatever the basis."""
+    goodput: float | None
+    layout: str | None
+    """The estimate's best layout on those cards."""
+    limit: str | None
+    """What takes most of a step's time beside computing."""
+    parts: tuple[tuple[str, float], ...]
+    """Shares of a step's time."""
+    evidence: tuple[Published, ...]
+    note: str = ""
+    """Why there is no number."""
+
+
+def training_estimates(case: Case) -> list[TrainingEstimate]:
+    """Every training job on every kind of machine it may run on, one row for each site's kind."""
+    sources = Sources(case.problem, case.catalog, Calendar.of(case.problem.horizon))
+    estimating = Estimating(sources, Machines(sources, case.instance.sites))
+    runs = compare(
+        (row for row in case.catalog.evidence_training.values() if row.excluded is None),
+        case.catalog.accelerators,
+        estimating.training,
+        estimating.losses,
+    )
+    found = []
+    for key, job in sorted(case.problem.training.items()):
+        occurrence = next((o for o in case.instance.occurrences if o.job == key), None)
+        if occurrence is None:
+            continue
+        for pool in case.instance.pools:
+            if allowed(job, pool):
+                found.append(_estimate(case, estimating, runs, job, occurrence, pool))
+    return found
+
+
+def allowed(job: TrainingJob, pool: Pool) -> bool:
+    """Whether the file lets a job run in a pool."""
+    return (job.sites is None or pool.site in job.sites) and (job.of is None or pool.card in job.of)
+
+
+def _estimate(
+    case: Case,
+    estimating: Estimating,
+    runs: list[Comparison],
+    job: TrainingJob,
+    occurrence: Occurrence,
+    pool: Pool,
+) -> TrainingEstimate:
+    share = utilisation(job, pool.card)
+    basis = "estimated" if share == "estimated" else "given"
+    basis = "measured" if pool.card in job.measured else basis
+    intervals = case.instance.intervals[occurrence.first : occurrence.last]
+    days = sum(interval.hours for interval in intervals) / 24
+    mode = next((m for m in occurrence.modes if m.pool == pool.key), None)
+    band = estimating.band
+    cards = _cards(mode, pool, occurrence.work / days)
+    fewest = most = cards
+    if basis == "estimated":
+        # The optimiser's rates already are at the end of the band that the file sizes for.
+        middle = occurrence.work / days * estimating.margin
+        fewest = _cards(mode, pool, middle / band.training_high)
+        most = _cards(mode, pool, middle / band.training_low)
+    step = _step(estimating, job, pool, cards)
+    rate = _rate(mode, pool, cards)
+    lost = _goodput(estimating, job, cards)
+    return TrainingEstimate(
+        job=occurrence.job,
+        card=pool.card,
+        box=pool.box,
+        site=pool.site,
+        basis=basis,
+        cards=cards,
+        cards_low=fewest,
+        cards_high=most,
+        days=occurrence.work / rate if rate else None,
+        window_days=days,
+        mfu=_mfu(case, job, pool, cards, rate, lost),
+        mfu_estimated=step.mfu if step else None,
+        goodput=lost,
+        layout=str(step.layout) if step else None,
+        limit=step.limit if step else None,
+        parts=tuple(step.shares.items()) if step else (),
+        evidence=_nearest(case, runs, job, pool, cards) if cards else (),
+        note=_note(estimating, share, mode, job, pool, cards),
+    )
+
+
+def _cards(mode: TrainingMode | None, pool: Pool, rate: float) -> int | None:
+    """Fewest cards whose rate suffices by the optimiser's own segments; None where none do."""
+    if mode is None:
+        return None
+    units = training.units_for_rate(mode.segments, rate, mode.max_units)
+    return None if units is None else max(units, mode.min_units) * pool.unit_cards
+
+
+def _rate(mode: TrainingMode | None, pool: Pool, cards: int | None) -> float | None:
+    if mode is None or cards is None:
+        return None
+    return min(a * cards / pool.unit_cards + b for a, b in mode.segments)
+
+
+def _goodput(estimating: Estimating, job: TrainingJob, cards: int | None) -> float | None:
+    if job.goodput == "estimated":
+        return goodput(cards, estimating.losses) if cards else None
+    return job.goodput
+
+
+def _mfu(
+    case: Case,
+    job: TrainingJob,
+    pool: Pool,
+    cards: int | None,
+    rate: float | None,
+    lost: float | None,
+) -> float | None:
+    card = case.catalog.accelerators[pool.card]
+    peaks = {
+        "bf16": card.bf16_dense_tflops,
+        "fp8": card.fp8_dense_tflops,
+        "int8": card.int8_dense_tops,
+        "fp4": card.fp4_dense_tflops,
+    }
+    peak = peaks[job.precision]
+    if not (peak and cards and rate and lost):
+        return None
+    return rate * 1000 / (peak * cards * lost)
+
+
+def _step(estimating: Estimating, job: TrainingJob, pool: Pool, cards: int | None) -> Step | None:
+    """The estimate's step, where everything it needs is known."""
+    if job.model is None or cards is None:
+        return None
+    path = ("training", "")
+    own = estimating.job(path, job)
+    machine = estimating.machine(path, job, pool) if own else None
+    if own is None or machine is None:
+        return None
+    return best_step(own, machine, estimating.training, cards)
+
+
+def _note(
+    estimating: Estimating,
+    share: object,
+    mode: TrainingMode | None,
+    job: TrainingJob,
+    pool: Pool,
+    cards: int | None,
+) -> str:
+    if cards is not None:
+        return ""
+    if share is None:
+        return "no utilisation known"
+    if mode is not None:
+        return "no number of cards is fast enough"
+    if share == "estimated":
+        curve = estimating.curve(("training", ""), job, pool, math.inf)
+        if curve is not None and not curve.points:
+            return curve.refusal
+    return "has no such arithmetic, or too little memory"
+
+
+def _nearest(
+    case: Case, runs: list[Comparison], job: TrainingJob, pool: Pool, cards: int | None
+) -> tuple[Published, ...]:
+    """The published runs most like a job: card first, then size of model and cluster."""
+    if job.model is None or cards is None:
+        return ()
+    parameters = float(case.catalog.models[job.model].parameters)
+    card = case.catalog.accelerators[pool.card]
+
+    def far(run: Comparison) -> float:
+        other = case.catalog.accelerators[run.row.card]
+        kin = 1.0 if other.architecture == card.architecture else 2.0
+        apart = 0.0 if other.id == card.id else 2.0 * kin
+        size = abs(math.log(run.row.parameters / parameters))
+        return apart + size + abs(math.log((run.row.cards or 1) / cards)) / 2
+
+    usable = [run for run in runs if run.ratio is not None]
+    return tuple(_published(case, usable, far))
+
+
+def _published(
+    case: Case, runs: list[Comparison], far: Callable[[Comparison], float]
+) -> Iterator[Published]:
+    for run in sorted(runs, key=lambda r: (far(r), r.row.id))[:NEAREST]:
+        peak = case.catalog.accelerators[run.row.card].bf16_dense_tflops or math.inf
+        yield Published(
+            id=run.row.id,
+            name=run.row.name,
+            card=run.row.card,
+            cards=run.row.cards or 0,
+            mfu=run.measured * 6 * run.row.parameters / (peak * 1e12),
+            ratio=run.ratio or 0.0,
+            source=run.row.source,
+        )
+
+
+def runs_compared(catalog: catalogs.Catalog) -> list[Comparison]:
+    """Every published run of a catalogue beside its estimate, excluded ones too."""
+    from solver.estimate.figures import GoodputParameters, TrainingParameters, parameters_of
+
+    return compare(
+        catalog.evidence_training.values(),
+        catalog.accelerators,
+        parameters_of(TrainingParameters, catalog.calibration),
+        parameters_of(GoodputParameters, catalog.calibration),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Estimates:
+    """What `rackmix estimate` shows."""
+
+    training: list[TrainingEstimate]
+    serving: list[dict[str, object]]
+    """Flat rows, each with its `service` first."""
+
+
+def estimates(case: Case) -> Estimates:
+    """Every workload of a case on every kind of machine alone."""
+    return Estimates(training_estimates(case), [])

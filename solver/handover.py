@@ -1,0 +1,52 @@
+"""Plan files that are handed on: read, and verified once more before anybody relies on them.
+
+Belongs here: from a file to a plan that holds. Does not belong here: reading (plan), checking
+(verify), a plan against another problem than its own (checking).
+"""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+from solver.answer import check_plan
+from solver.case import case_from_plan
+from solver.plan import Plan, Verification, read_plan
+
+MOST_TOLD = 20
+"""Violations that the text of a refusal names; causes come before what follows from them."""
+
+
+class PlanRefused(Exception):
+    """A plan does not hold; the text names the first violations and counts the rest."""
+
+    def __init__(self, path: Path, verification: Verification) -> None:
+        self.verification = verification
+        violations = verification.violations
+        told = [f"{each.family}: {each}" for each in violations[:MOST_TOLD]]
+        if len(violations) > MOST_TOLD:
+            told.append(f"and {len(violations) - MOST_TOLD:,} more that may follow from these")
+        super().__init__("\n  ".join([f"{path}: the plan does not hold:", *told]))
+
+
+def verified_plan(path: Path) -> Plan:
+    """The plan in a file, with a verification of today: against the problem it carries.
+
+    Raises PlanError for a file that is no plan, problems.InputError and catalogs.CatalogError for a
+    plan whose problem or facts do not load, and PlanRefused for a plan that does not hold. What it
+    says of its bound stays its own claim.
+    """
+    plan = read_plan(path)
+    case = case_from_plan(plan.problem, plan.facts, f"{path}: problem")
+    verification = check_plan(case, plan)
+    if not verification.ok:
+        raise PlanRefused(path, verification)
+    return replace(plan, verification=verification)
+
+
+def is_plan(path: Path) -> bool:
+    """Tell a plan file from a problem file; what cannot be read counts as a problem file."""
+    try:
+        document = json.loads(path.read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return False
+    return isinstance(document, dict) and {"problem", "objective"} <= document.keys()

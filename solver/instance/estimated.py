@@ -1,0 +1,235 @@
+"""What estimates of training need from the problem and the catalogue, and the curves they give.
+
+Belongs here: machines and jobs in the terms of solver.estimate, with what is assumed on the way.
+Does not belong here: the formulas (solver.estimate), the optimiser's modes (training_modes.py).
+"""
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import catalogs
+from problems.schema.workloads import TrainingJob
+from solver.estimate.figures import (
+    BandParameters,
+    GoodputParameters,
+    Job,
+    Machine,
+    TrainingParameters,
+    parameters_of,
+)
+from solver.estimate.search import Step, best_steps, card_counts, shortage_gb
+from solver.instance.kinds import Kind
+from solver.instance.machines import Machines
+from solver.instance.model import Pool
+from solver.instance.sources import Path, Sources
+
+MOST_CARDS = 2**17
+"""Cards of the largest estimate; no published run held more."""
+ROUND = 8
+"""Numbers of cards that are estimated at once."""
+GBIT_PER_GB = 8
+PRECISIONS = ("bf16", "fp8")
+
+
+@dataclass(frozen=True)
+class Curve:
+    """Rates by number of cards, or why there are none."""
+
+    points: tuple[tuple[int, float], ...]
+    """(cards, PFLOP/s of 6·N·D work), goodput not counted, never falling."""
+    steps: tuple[Step, ...]
+    """The step behind each point."""
+    refusal: str = ""
+
+
+@dataclass(frozen=True)
+class Estimating:
+    """Estimates for the pools of one problem."""
+
+    sources: Sources
+    machines: Machines
+
+    @cached_property
+    def training(self) -> TrainingParameters:
+        """Parameters of the calibration for a step's time."""
+        return parameters_of(TrainingParameters, self.sources.catalog.calibration)
+
+    @cached_property
+    def losses(self) -> GoodputParameters:
+        """Parameters of the calibration for goodput."""
+        return parameters_of(GoodputParameters, self.sources.catalog.calibration)
+
+    @cached_property
+    def band(self) -> BandParameters:
+        """Ends of the band of training throughput."""
+        return parameters_of(BandParameters, self.sources.catalog.calibration)
+
+    @property
+    def margin(self) -> float:
+        """Factor on estimated throughput: 1, or its low end where the file sizes for that."""
+        return self.band.training_low if self.sources.problem.margin == "p90" else 1.0
+
+    def curve(self, path: Path, job: TrainingJob, pool: Pool, target: float) -> Curve | None:
+        """Rates of a job in a pool up to the target; None where a figure is missing (an error)."""
+        own, machine = self.job(path, job), self.machine(path, job, pool)
+        if own is None or machine is None:
+            return None
+        self._assume(path, pool)
+        unit = max(pool.unit_cards, machine.domain_cards)
+        points: list[tuple[int, float]] = []
+        steps: list[Step] = []
+        for counts in _rounds(unit):
+            for cards, step in zip(
+                counts, best_steps(own, machine, self.training, counts), strict=True
+            ):
+                if step is None:
+                    continue
+                rate = 6 * own.parameters * own.batch_tokens / step.seconds / 1e15
+                if points and rate < points[-1][1]:
+                    rate, step = points[-1][1], steps[-1]
+                points.append((cards, rate))
+                steps.append(step)
+            if len(points) > ROUND and points[-1][1] <= points[-ROUND][1]:
+                break
+            if points and points[-1][1] * self.margin * _LEAST_GOODPUT > target:
+                break
+        if not points:
+            return Curve((), (), self._refusal(own, machine, pool))
+        return Curve(tuple(points), tuple(steps))
+
+    def counts(self, least: int, unit: int) -> tuple[int, ...]:
+        """Numbers of cards from the least on at which a curve is computed."""
+        counts = card_counts(max(least, unit), MOST_CARDS)
+        return tuple(sorted({-(-n // unit) * unit for n in counts}))
+
+    def job(self, path: Path, job: TrainingJob) -> Job | None:
+        """A training job in the terms of an estimate; what is missing is an error at its path."""
+        assert job.model is not None
+        where = (*path, "mfu")
+        model = self.sources.catalog.models[job.model]
+        if model.active_parameters is not None:
+            self.sources.fail(
+                where,
+                f"cannot be estimated for {model.id}: traffic between experts is not modelled; "
+                "give a share",
+            )
+            return None
+        if job.precision not in PRECISIONS:
+            self.sources.fail(
+                where,
+                f"cannot be estimated at {job.precision}: only {' and '.join(PRECISIONS)} are "
+                "calibrated; give a share",
+            )
+            return None
+        layers = self.sources.figure(where, model, "layers")
+        hidden = self.sources.figure(where, model, "hidden_size")
+        if not layers or not hidden:
+            return None
+        return Job(
+            parameters=float(model.parameters),
+            layers=int(layers),
+            hidden_size=int(hidden),
+            batch_tokens=job.batch_tokens,
+            sequence_tokens=job.sequence_tokens,
+            precision="fp8" if job.precision == "fp8" else "bf16",
+            state_bytes=job.state_bytes,
+            reserved_gb=job.activations,
+            recomputation=job.recomputation,
+        )
+
+    def machine(self, path: Path, job: TrainingJob, pool: Pool) -> Machine | None:
+        """The machine of a pool; None where it has no arithmetic of the job's precision, or where a
+        figure is missing, which is an error.
+        """
+        where, card = (*path, "mfu"), self.sources.catalog.accelerators[pool.card]
+        if job.precision == "fp8" and card.fp8_dense_tflops is None:
+            return None
+        names = ("bf16_dense_tflops", "memory_gb", "memory_bandwidth_gb_per_s", "power_w")
+        figures = [self.sources.figure(where, card, name) for name in names]
+        domain = self._domain_cards(pool)
+        link = self.sources.figure(where, card, "interconnect_gb_per_s") if domain > 1 else 0.0
+        fabric = self._fabric_gb_per_s(where, pool, card)
+        if not all(figures) or not fabric:
+            return None
+        machine = Machine(
+            bf16_tflops=figures[0],
+            fp8_tflops=card.fp8_dense_tflops,
+            memory_gb=figures[1],
+            memory_bandwidth_gb_per_s=figures[2],
+            power_w=figures[3],
+            link_gb_per_s=link,
+            domain_cards=domain,
+            fabric_gb_per_s=fabric,
+        )
+        return replace(machine, memory_gb=1e9) if job.memory == "ignore" else machine
+
+    def _domain_cards(self, pool: Pool) -> int:
+        if pool.kind is not Kind.CARD:
+            return self.machines.domain_cards(pool)
+        card = self.sources.catalog.accelerators[pool.card]
+        if (card.scale_up_cards or 1) > 1:
+            self.sources.assume(
+                "For estimates, cards counted alone share scale-up domains as large as their kind "
+                "allows: {}.",
+                card.id,
+            )
+        return card.scale_up_cards or 1
+
+    def _fabric_gb_per_s(self, path: Path, pool: Pool, card: catalogs.Accelerator) -> float:
+        """Scale-out bandwidth of a card: the site's fabric, else the node's own network cards, else
+        what its PCIe link suggests.
+        """
+        catalog, problem = self.sources.catalog, self.sources.problem
+        cards = self.machines.box_cards(pool) or 1
+        for block in problem.fabrics.values():
+            if block.site == pool.site and block.switch is not None:
+                speed = self.sources.figure(
+                    path, catalog.find("switches", block.switch), "port_gbit_per_s"
+                )
+                return speed * (block.nics_per_node or 0) / cards / GBIT_PER_GB
+        node = catalog.nodes.get(pool.box)
+        if node is not None and node.nics is not None and node.nic_gbit_per_s is not None:
+            return node.nics * node.nic_gbit_per_s / cards / GBIT_PER_GB
+        rule: catalogs.Parameter = catalog.find("calibration", "fabric_share_of_pcie")
+        speed = self.sources.figure(path, card, "pcie_gb_per_s") / 2 * rule.value
+        self.sources.assume(
+            f"No network is known for these: for estimates, each card has {rule.value:.2g} of its "
+            "PCIe bandwidth to other nodes: {}.",
+            pool.box if node is not None else f"{card.id} in {pool.box}",
+        )
+        return speed
+
+    def _refusal(self, job: Job, machine: Machine, pool: Pool) -> str:
+        short = shortage_gb(job, machine, self.training, MOST_CARDS)
+        return (
+            f"{pool.card} in {pool.box} lacks {short:.3g} GB for each card in the layout that "
+            f"needs least (it has {machine.memory_gb:g} GB)"
+        )
+
+    def _assume(self, path: Path, pool: Pool) -> None:
+        kin = str(self.sources.catalog.accelerators[pool.card].architecture)
+        if f"runs_on_{kin.lower().replace(' ', '_')}" not in self.sources.catalog.calibration:
+            self.sources.assume(
+                "No published run on cards of these architectures is in the calibration, so the "
+                "band of their estimates is not known: {}.",
+                kin,
+            )
+        low, high = self.band.training_low, self.band.training_high
+        self.sources.assume(
+            "Training throughput is estimated (docs/estimates.md); eight of ten published runs "
+            f"reached {low:.2f} to {high:.2f} of it: {{}}.",
+            ".".join(map(str, path)),
+        )
+        if self.sources.problem.margin == "p90":
+            self.sources.assume(
+                f"margin: p90: estimated training throughput is counted at {low:.2f} of its middle."
+            )
+
+
+_LEAST_GOODPUT = 0.5
+"""Curves are computed so far that goodput down to this still leaves the rate that is of use."""
+
+
+def _rounds(unit: int) -> list[tuple[int, ...]]:
+    counts = card_counts(unit, max(unit, MOST_CARDS // unit * unit))
+    return [counts[i : i + ROUND] for i in range(0, len(counts), ROUND)]

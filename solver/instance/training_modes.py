@@ -1,0 +1,214 @@
+"""How a training job can run in each pool: fewest and most units, and the concave rate.
+
+Belongs here: utilisation that is given, measured or estimated, as segments of a rate. Does not
+belong here: windows and occurrences (workloads.py), the engineering formulas (solver.training,
+solver.estimate).
+"""
+
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from problems.schema.workloads import MfuTable, TrainingJob
+from solver import training
+from solver.estimate.goodput import goodput
+from solver.estimate.search import concave_between
+from solver.instance.estimated import Estimating
+from solver.instance.machines import Machines
+from solver.instance.model import Pool, TrainingMode
+from solver.instance.sources import Path, Sources
+from solver.instance.timeline import Timeline
+
+FIGURE = {
+    "bf16": "bf16_dense_tflops",
+    "fp8": "fp8_dense_tflops",
+    "int8": "int8_dense_tops",
+    "fp4": "fp4_dense_tflops",
+}
+SEGMENTS = 4
+"""Most segments of an estimated rate: each is a row of the model in every interval."""
+CONCAVE_ENOUGH = 1.02
+"""A hull that overstates an estimate by less is not worth a word."""
+FARTHEST_START = 2
+"""The smallest size planned with, over the smallest that fits, at most."""
+
+
+@dataclass(frozen=True)
+class TrainingModes:
+    """Builds the modes of training jobs."""
+
+    sources: Sources
+    timeline: Timeline
+    machines: Machines
+    estimating: Estimating
+
+    def of(self, key: str, job: TrainingJob, pools: Iterable[Pool]) -> Iterator[TrainingMode]:
+        """A mode for each pool whose throughput is known and whose memory holds the job.
+
+        A pool that cannot run it is left out; an estimated job that runs nowhere is an error.
+        """
+        path: Path = ("training", key)
+        refused: list[str] = []
+        found = False
+        for pool in pools:
+            share = utilisation(job, pool.card)
+            if share == "estimated":
+                mode = self._estimated(path, job, pool, refused)
+            elif share is not None:
+                mode = self._given(path, job, pool, share)
+            else:
+                continue
+            if mode is not None:
+                found = True
+                yield mode
+        if refused and not found:
+            self.sources.fail((*path, "mfu"), "fits nowhere: " + "; ".join(dict.fromkeys(refused)))
+
+    def work(self, job: TrainingJob) -> float:
+        """Work of one occurrence in PFLOP/s-days."""
+        if job.flop is not None:
+            return job.flop / training.PFLOP_PER_S_DAY
+        assert job.model is not None
+        assert job.tokens is not None
+        model = self.sources.catalog.models[job.model]
+        return training.training_work(
+            float(model.active_parameters or model.parameters), job.tokens
+        )
+
+    def _given(
+        self, path: Path, job: TrainingJob, pool: Pool, share: float | MfuTable
+    ) -> TrainingMode | None:
+        """Utilisation given or measured, constant or as a table over card counts."""
+        peak = self._peak_tflops((*path, "mfu"), pool, job.precision)
+        least = self._least_units(path, job, pool) if peak else None
+        if not peak or least is None:
+            return None
+        most: float = math.inf
+        if isinstance(share, tuple):
+            table = [(n, n * training.rate_per_card(peak, s, 1.0)) for n, s in share]
+            points = training.rising([(n, r * self._goodput(job, n)) for n, r in table])
+            segments, over = training.concave_rate(points)
+            most = points[-1][0] // pool.unit_cards
+        elif job.goodput == "estimated":
+            rate = training.rate_per_card(peak, share, 1.0)
+            segments, over = self._falling(job, pool, least * pool.unit_cards, rate)
+        else:
+            rate = training.rate_per_card(peak, share, job.goodput)
+            segments, over = training.concave_rate([(1, rate)])
+        if over > 1:
+            self.sources.assume(
+                f"{'.'.join(map(str, path))}.mfu of {pool.card} is not concave: its hull is scaled "
+                f"down by {over:.4f}."
+            )
+        if least > most:
+            return None
+        return self._mode(job, pool, segments, least, most)
+
+    def _falling(
+        self, job: TrainingJob, pool: Pool, least: int, rate: float
+    ) -> tuple[tuple[tuple[float, float], ...], float]:
+        """A constant rate for each card, less the goodput that is lost as cards grow."""
+        counts = self.estimating.counts(least, pool.unit_cards)
+        points = [(n, n * rate * self._goodput(job, n)) for n in counts]
+        return concave_between(training.rising(points), SEGMENTS)
+
+    def _estimated(
+        self, path: Path, job: TrainingJob, pool: Pool, refused: list[str]
+    ) -> TrainingMode | None:
+        """Utilisation from the figures of card, node, fabric and model."""
+        curve = self.estimating.curve(path, job, pool, self._target(job))
+        if curve is None:
+            return None
+        if not curve.points:
+            refused.append(curve.refusal)
+            return None
+        low = self.estimating.margin
+        points = [(n, rate * low * self._goodput(job, n)) for n, rate in curve.points]
+        rising, segments, over = concave_from(training.rising(points))
+        if rising[0][0] > points[0][0]:
+            self.sources.assume(
+                f"{'.'.join(map(str, path))} on {pool.card} is planned from {rising[0][0]:,.0f} "
+                f"cards on: it fits on {points[0][0]:,.0f}, but much slower for each card."
+            )
+        if over > CONCAVE_ENOUGH:
+            self.sources.assume(
+                f"{'.'.join(map(str, path))}.mfu of {pool.card} is not concave: its hull is scaled "
+                f"down by {over:.4f}."
+            )
+        least, most = (int(n) // pool.unit_cards for n in (rising[0][0], rising[-1][0]))
+        return self._mode(job, pool, segments, least, most)
+
+    def _goodput(self, job: TrainingJob, cards: float) -> float:
+        if job.goodput == "estimated":
+            return goodput(cards, self.estimating.losses)
+        return job.goodput
+
+    def _mode(
+        self,
+        job: TrainingJob,
+        pool: Pool,
+        segments: Sequence[tuple[float, float]],
+        least: int,
+        most: float,
+    ) -> TrainingMode:
+        units = tuple((a * pool.unit_cards, b) for a, b in segments)
+        cap = int(most) if most != math.inf else 10**9
+        needed = training.units_for_rate(units, self._target(job), cap)
+        return TrainingMode(pool.key, least, max(least, cap if needed is None else needed), units)
+
+    def _target(self, job: TrainingJob) -> float:
+        """The rate that finishes the work within the shortest interval: more is of no use."""
+        shortest = min(interval.hours for interval in self.timeline.intervals) / 24
+        return self.work(job) / shortest
+
+    def _peak_tflops(self, path: Path, pool: Pool, precision: str) -> float | None:
+        """Dense peak; None where the card has no arithmetic of that precision."""
+        card = self.sources.catalog.accelerators[pool.card]
+        if precision == "bf16":
+            return self.sources.figure(path, card, FIGURE[precision])
+        peak = getattr(card, FIGURE[precision])
+        return None if peak is None else float(peak)
+
+    def _least_units(self, path: Path, job: TrainingJob, pool: Pool) -> int | None:
+        """Fewest units whose memory holds the states, in whole scale-up domains."""
+        if job.memory == "ignore" or job.model is None:
+            return 1
+        card = self.sources.catalog.accelerators[pool.card]
+        memory = self.sources.figure((*path, "state_bytes"), card, "memory_gb")
+        parameters = float(self.sources.catalog.models[job.model].parameters)
+        cards = training.cards_for_memory(parameters, job.state_bytes, memory, job.activations)
+        if cards is None:
+            return None
+        domain = min(self.machines.domain_cards(pool), max(cards, pool.unit_cards))
+        return -(-training.round_up(cards, domain) // pool.unit_cards)
+
+
+Points = Sequence[tuple[float, float]]
+Segments = tuple[tuple[float, float], ...]
+
+
+def concave_from(points: Points) -> tuple[Points, Segments, float]:
+    """Points kept, the segments of a concave rate through them, and their hull's overstatement.
+
+    Just enough memory makes the smallest sizes so slow that a hull over them would have to be
+    lowered everywhere; up to twice the smallest size they are left out where that helps.
+
+    >>> kept, _, over = concave_from([(8, 4.0), (16, 6.0), (24, 23.0), (32, 30.0)])
+    >>> kept[0], over
+    ((16, 6.0), 1.0)
+    """
+    candidates = [
+        (points[first:], *concave_between(points[first:], SEGMENTS))
+        for first in range(len(points))
+        if points[first][0] <= FARTHEST_START * points[0][0]
+    ]
+    enough = [found for found in candidates if found[2] <= CONCAVE_ENOUGH]
+    return enough[0] if enough else min(candidates, key=lambda found: found[2])
+
+
+def utilisation(job: TrainingJob, card: str) -> float | Literal["estimated"] | MfuTable | None:
+    """What is known of a job's utilisation on a card: measured, else as `mfu` says."""
+    if card in job.measured:
+        return job.measured[card]
+    return job.mfu.get(card) if isinstance(job.mfu, dict) else job.mfu

@@ -1,0 +1,80 @@
+"""Neighbourhoods of a plan: what is thought over while the rest stays as it is.
+
+Belongs here: choosing them, and how large the next one is, from what became of the last. The order
+follows from the seed alone, never from the clock. Does not belong here: solving them (stages).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from random import Random
+
+from solver.engines.program import Part
+from solver.search.parts import Parts
+
+FIRST, LEAST, MOST = 0.3, 0.05, 1.0
+GROW, SHRINK = 1.4, 0.6
+
+
+@dataclass
+class Neighbourhoods:
+    """Turns between workloads thought over together and times thought over together."""
+
+    parts: Parts
+    relaxed: Sequence[float] | None
+    """A relaxation's point: what it agrees on with the plan is likely right."""
+    seed: int
+    share: dict[str, float] = field(default_factory=dict)
+    tried: int = 0
+
+    def __post_init__(self) -> None:
+        instance = self.parts.model.instance
+        self.random = Random(self.seed)
+        self.workloads = [
+            *(o.key for o in instance.occurrences),
+            *(s.key for s in instance.services),
+            *(r.key for r in instance.reservations),
+        ]
+        self.kinds = ["workloads", "times"]
+        if self.relaxed is not None:
+            self.kinds.append("agreed")
+        if len(instance.periods) < 2:
+            self.kinds.remove("times")
+        self.share = dict.fromkeys(self.kinds, FIRST)
+
+    def next(self, plan: Sequence[float]) -> tuple[str, Part]:
+        """The next neighbourhood of a plan, and its kind."""
+        kind = self.kinds[self.tried % len(self.kinds)]
+        self.tried += 1
+        if kind == "agreed":
+            assert self.relaxed is not None
+            return kind, self.parts.same(plan, self.relaxed)
+        if kind == "workloads":
+            return kind, self.parts.around(plan, self._some(self.workloads, kind), set())
+        return kind, self.parts.around(plan, set(), self._stretch(kind))
+
+    def tell(self, kind: str, finished: bool, better: bool) -> None:
+        """Learn from a run: larger where it was too easy, smaller where it did not end."""
+        if kind == "agreed":
+            if not better:
+                self.kinds.remove(kind)  # it would be the same again until the plan changes
+        elif not finished:
+            self.share[kind] = max(LEAST, self.share[kind] * SHRINK)
+        elif not better:
+            self.share[kind] = min(MOST, self.share[kind] * GROW)
+
+    def exhausted(self) -> bool:
+        """Whether everything was thought over at once, in vain."""
+        return all(self.share[kind] >= MOST for kind in self.kinds)
+
+    def _some(self, names: Sequence[str], kind: str) -> set[str]:
+        count = max(2, round(self.share[kind] * len(names)))
+        return set(self.random.sample(names, min(count, len(names))))
+
+    def _stretch(self, kind: str) -> set[int]:
+        """The intervals of neighbouring periods."""
+        instance = self.parts.model.instance
+        total = len(instance.periods)
+        length = max(1, round(self.share[kind] * total))
+        first = self.random.randrange(total - length + 1)
+        periods = range(first, first + length)
+        return {i.index for i in instance.intervals if i.period in periods}

@@ -1,0 +1,265 @@
+"""What runs when and what runs beside what, and the answer that all runs make together.
+
+Belongs here: `search`, for programs on which it pays. Does not belong here: the stages.
+"""
+
+import array
+import logging
+import os
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from solver import engines
+from solver.engines import Attempt, Outcome, Status, StopReason
+from solver.engines.child import private_folder
+from solver.engines.parts import run_part
+from solver.engines.points import Point
+from solver.engines.program import Part, Program
+from solver.formulation import Model
+from solver.search.incumbent import Incumbent
+from solver.search.parts import Parts
+from solver.search.stages import IN_VAIN, Stage, improve, plan_near, relax
+
+Accept = Callable[[Mapping[str, float]], bool]
+OnProgress = Callable[[engines.Progress], None]
+
+MANY = 800
+"""Whole numbers from which on the search pays; below, an engine alone is done sooner."""
+TICK_S = 0.1
+CBC, HIGHS = "cbc", "highs"
+
+log = logging.getLogger(__name__)
+
+
+def pays(model: Model) -> bool:
+    """Whether a program is large enough for more than one run of one engine."""
+    return sum(column.integer for column in model.columns) >= MANY
+
+
+def search(
+    model: Model,
+    options: engines.Options,
+    *,
+    on_progress: OnProgress | None = None,
+    interrupted: threading.Event | None = None,
+    accept: Accept | None = None,
+    start: Mapping[str, float] | None = None,
+) -> Outcome:
+    """Find the cheapest plan of a program, like `solver.engines.solve`.
+
+    On one thread the chosen engine solves a relaxation, looks for a plan near it and for better
+    plans near that one; then the ladder of `solver.engines.solve` takes over with the best plan to
+    start from. On two threads or more, HiGHS searches the whole program from the beginning while
+    CBC does all that beside it; plans pass from one to the other, and the answer has the best plan
+    and the best bound of both.
+    """
+    with private_folder() as folder:
+        return _Search(model, options, on_progress, interrupted, accept, folder).run(start)
+
+
+class _Search:
+    """One search and what it has found so far."""
+
+    def __init__(
+        self,
+        model: Model,
+        options: engines.Options,
+        on_progress: OnProgress | None,
+        interrupted: threading.Event | None,
+        accept: Accept | None,
+        folder: Path,
+    ) -> None:
+        self.started = time.monotonic()
+        self.model, self.options = model, options
+        self.on_progress, self.accept = on_progress, accept
+        self.interrupted = interrupted or threading.Event()
+        self.stop = threading.Event()
+        self.names = [column.variable.name for column in model.columns]
+        self.program = Program.of(model.problem)
+        self.parts = Parts(model, self.program)
+        self.incumbent = Incumbent(self.program, options.gap, self._accepted)
+        self.beside = options.threads > 1
+        self.fed = folder / "fed.bin"
+        self.attempts: list[Attempt] = []
+        self.failures: list[BaseException] = []
+        self.at = ""
+
+    def run(self, start: Mapping[str, float] | None) -> Outcome:
+        """Run the streams until the gap is reached or a limit comes, then make the answer."""
+        if start is not None:
+            self.incumbent.offer([float(start[name]) for name in self.names])
+        streams: list[Callable[[], None]] = [self._near]
+        if self.beside:
+            streams.append(self._tree)
+        self._watch([threading.Thread(target=self._guarded, args=(s,)) for s in streams])
+        if self.failures:
+            raise self.failures[0]
+        return self._answer()
+
+    def left_s(self) -> float:
+        """Seconds left of the time limit."""
+        return self.options.time_limit_s - (time.monotonic() - self.started)
+
+    def _accepted(self, point: Point) -> bool:
+        return self.accept is None or self.accept(self._values(point))
+
+    def _values(self, point: Sequence[float]) -> dict[str, float]:
+        return dict(zip(self.names, point, strict=True))
+
+    def _guarded(self, stream: Callable[[], None]) -> None:
+        """Run a stream; what it raises is raised again where the search was called."""
+        try:
+            stream()
+        except BaseException as error:
+            self.failures.append(error)
+            self.stop.set()
+
+    def _watch(self, threads: list[threading.Thread]) -> None:
+        """Wait for the streams, tell of progress, and stop them when it is time."""
+        for thread in threads:
+            thread.start()
+        try:
+            while any(thread.is_alive() for thread in threads):
+                time.sleep(TICK_S)
+                if self.interrupted.is_set() or self.incumbent.done.is_set() or self.left_s() <= 0:
+                    self.stop.set()
+                self._report()
+        finally:
+            self.stop.set()
+            for thread in threads:
+                thread.join()
+
+    def _report(self) -> None:
+        if self.on_progress is not None:
+            known, elapsed = self.incumbent, time.monotonic() - self.started
+            engine = "cbc+highs" if self.beside else self.options.engine
+            progress = engines.Progress(
+                elapsed, known.cost, known.bound, known.gap, engine, self.at
+            )
+            self.on_progress(progress)
+
+    def _near(self) -> None:
+        """One stream: a relaxation, a plan near it, better plans near that."""
+        engine = CBC if self.beside else self.options.engine
+        options = replace(self.options, engine=engine, threads=1)
+        stage = Stage(self.parts, self.incumbent, options, self.started, self.stop)
+        began = time.monotonic()
+        self.at = "relaxation"
+        found = relax(stage)
+        self._note(engine, "counts relaxed", found.status, found.stop, began, found.message)
+        if found.point is None:
+            return
+        if self.incumbent.point is None:
+            self.at, began = "plan near the relaxation", time.monotonic()
+            status = Status.FEASIBLE if plan_near(stage, found.point) else Status.NO_PLAN
+            self._note(engine, "near the relaxation", status, StopReason.UNKNOWN, began, "")
+        self.at, began = "better plans", time.monotonic()
+        improve(stage, found.point, self.options.seed, None if self.beside else IN_VAIN)
+        self._note(engine, "neighbourhoods", Status.FEASIBLE, StopReason.UNKNOWN, began, "")
+
+    def _tree(self) -> None:
+        """The other stream: HiGHS on the whole program, taking plans from the first."""
+        whole = Part.all_of(self.program)
+        self.incumbent.listeners.append(lambda point: self._feed(whole.columns(point)))
+        options = replace(
+            self.options, engine=HIGHS, threads=1, time_limit_s=max(0.2, self.left_s())
+        )
+        began = time.monotonic()
+        found = run_part(
+            whole,
+            options,
+            start=self.incumbent.point,
+            fed=self.fed,
+            interrupted=self.stop,
+            on_bound=self.incumbent.raise_bound,
+            on_point=self.incumbent.offer,
+        )
+        self.incumbent.raise_bound(found.bound)
+        if found.point is not None:
+            self.incumbent.offer(found.point)
+        self._note(HIGHS, "whole", found.status, found.stop, began, found.message)
+        if found.status in (Status.OPTIMAL, Status.INFEASIBLE):
+            self.stop.set()
+
+    def _feed(self, columns: Sequence[float]) -> None:
+        fresh = self.fed.with_suffix(".new")
+        fresh.write_bytes(array.array("d", columns).tobytes())
+        os.replace(fresh, self.fed)
+
+    def _note(
+        self, engine: str, variant: str, status: Status, stop: StopReason, began: float, words: str
+    ) -> None:
+        attempt = Attempt(
+            engine=engine,
+            engine_version=engines.engine_version(engine),
+            variant=variant,
+            options=self.options,
+            status=status,
+            stop=stop,
+            seconds=time.monotonic() - began,
+            message=words,
+            objective=self.incumbent.cost,
+            bound=self.incumbent.bound,
+        )
+        log.info("%s", attempt)
+        self.attempts.append(attempt)
+
+    def _answer(self) -> Outcome:
+        """The answer where the gap is reached or time is up; else the ladder's, with what is
+        known.
+        """
+        known = self.incumbent
+        over = self.interrupted.is_set() or self.left_s() <= 0.2
+        if known.done.is_set() or (over and known.point is not None):
+            return self._outcome(known.point, known.bound, self._why())
+        options = replace(self.options, time_limit_s=max(0.2, self.left_s()))
+        outcome = engines.solve(
+            self.model.problem,
+            options,
+            on_progress=self._passed_on if self.on_progress else None,
+            interrupted=self.interrupted,
+            accept=self.accept,
+            start=None if known.point is None else self._values(known.point),
+        )
+        self.attempts += outcome.attempts
+        if not outcome.values:
+            return replace(outcome, attempts=tuple(self.attempts))
+        point = [outcome.values[name] for name in self.names]
+        bounds = [bound for bound in (outcome.bound, known.bound) if bound is not None]
+        return self._outcome(point, max(bounds, default=None), outcome.stop)
+
+    def _passed_on(self, progress: engines.Progress) -> None:
+        """Progress of the ladder, with the bound that was known before and the search's clock."""
+        assert self.on_progress is not None
+        known = self.incumbent
+        best = known.cost if progress.best is None else progress.best
+        bounds = [b for b in (progress.bound, known.bound) if b is not None]
+        bound = max(bounds, default=None)
+        gap = None if best is None or bound is None else engines.relative_gap(best, bound)
+        elapsed = time.monotonic() - self.started
+        self.on_progress(replace(progress, elapsed_s=elapsed, best=best, bound=bound, gap=gap))
+
+    def _why(self) -> StopReason:
+        if self.incumbent.done.is_set():
+            return StopReason.GAP
+        return StopReason.INTERRUPTED if self.interrupted.is_set() else StopReason.TIME_LIMIT
+
+    def _outcome(self, point: Point | None, bound: float | None, stop: StopReason) -> Outcome:
+        assert point is not None
+        cost = self.program.cost(point)
+        if bound is not None:
+            bound = min(bound, cost)  # by rounding only: a bound above a plan is not kept
+        gap = None if bound is None else engines.relative_gap(cost, bound)
+        near = gap is not None and gap <= self.options.gap + 1e-9
+        return Outcome(
+            status=Status.OPTIMAL if near else Status.FEASIBLE,
+            stop=stop,
+            objective=cost,
+            bound=bound,
+            gap=gap,
+            values=self._values(point),
+            attempts=tuple(self.attempts),
+        )

@@ -1,0 +1,108 @@
+"""The stages of a search: a relaxation for the bound, a plan near it, better plans near that.
+
+Belongs here: one function for each stage, each on one engine, one run after the other. Does not
+belong here: what runs beside what (search).
+"""
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from solver import engines
+from solver.engines.parts import Found, run_part
+from solver.engines.points import Point
+from solver.engines.program import Part
+from solver.search.incumbent import Incumbent
+from solver.search.neighbourhoods import Neighbourhoods
+from solver.search.parts import Parts
+
+CHOICES_NODES, WINDOW_NODES, NEIGHBOURHOOD_NODES = 40, 60, 60
+"""Nodes of a search tree: where a part is not done by then, the next one is worth more."""
+GUARD_S = 30.0
+"""No part is worth more time, on however slow a machine."""
+WIDTHS = (1, 3, None)
+"""How far counts may be from the relaxation's; the first that has a plan will do."""
+IN_VAIN = 12
+"""So many neighbourhoods without a better plan, and the search tree of the whole is worth more."""
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What every stage needs."""
+
+    parts: Parts
+    incumbent: Incumbent
+    options: engines.Options
+    """Of one engine on one thread; its time limit is that of the whole search."""
+    started: float
+    stop: threading.Event
+    """Set when everybody is to stop."""
+
+    def left_s(self) -> float:
+        """Seconds left."""
+        return self.options.time_limit_s - (time.monotonic() - self.started)
+
+    def over(self) -> bool:
+        """Whether there is nothing left to do, or no time."""
+        return self.stop.is_set() or self.incumbent.done.is_set() or self.left_s() <= 0.2
+
+    def run(
+        self,
+        part: Part,
+        *,
+        gap: float,
+        nodes: int | None,
+        start: Point | None = None,
+        on_bound: Callable[[float], None] | None = None,
+    ) -> Found:
+        """Run the engine on a part, within what time is left."""
+        seconds = max(0.2, min(self.left_s(), GUARD_S))
+        options = replace(self.options, gap=gap, time_limit_s=seconds)
+        return run_part(
+            part, options, nodes=nodes, start=start, interrupted=self.stop, on_bound=on_bound
+        )
+
+
+def relax(stage: Stage) -> Found:
+    """Solve the relaxation in which only choices are whole; its bound holds for the program."""
+    found = stage.run(
+        stage.parts.choices(),
+        gap=stage.options.gap / 2,
+        nodes=CHOICES_NODES,
+        on_bound=stage.incumbent.raise_bound,
+    )
+    stage.incumbent.raise_bound(found.bound)
+    return found
+
+
+def plan_near(stage: Stage, relaxed: Point) -> bool:
+    """Look for a plan that keeps the places of a relaxation; whether there is one."""
+    for width in WIDTHS:
+        if stage.over():
+            break
+        part = stage.parts.window(relaxed, width)
+        found = stage.run(part, gap=stage.options.gap, nodes=WINDOW_NODES)
+        if found.point is not None and stage.incumbent.offer(found.point):
+            return True
+    return False
+
+
+def improve(stage: Stage, relaxed: Point | None, seed: int, in_vain: int | None) -> None:
+    """Think over one neighbourhood of the best plan after another.
+
+    Ends when ``in_vain`` of them in a row brought nothing, or when the whole was thought over.
+    """
+    near = Neighbourhoods(stage.parts, relaxed, seed)
+    failures = 0
+    while not stage.over() and not near.exhausted():
+        if in_vain is not None and failures >= in_vain:
+            return
+        best = stage.incumbent.point
+        if best is None:
+            return
+        kind, part = near.next(best)
+        found = stage.run(part, gap=stage.options.gap / 4, nodes=NEIGHBOURHOOD_NODES, start=best)
+        better = found.point is not None and stage.incumbent.offer(found.point)
+        near.tell(kind, found.status is engines.Status.OPTIMAL, better)
+        failures = 0 if better else failures + 1
