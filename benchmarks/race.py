@@ -50,8 +50,10 @@ def race(command: Sequence[str], folder: Path, reader: Reader, limit_s: float) -
     """Run a program to its end in a folder of its own, or until its time limit is long over."""
     trace = Trace()
     started = time.monotonic()
-    with (folder / "stderr.txt").open("wb") as errors:
-        process = subprocess.Popen(
+    over = threading.Event()
+    with (
+        (folder / "stderr.txt").open("wb") as errors,
+        subprocess.Popen(
             command,
             cwd=folder,
             env=os.environ | {"PYTHONPATH": str(ROOT)},
@@ -60,19 +62,20 @@ def race(command: Sequence[str], folder: Path, reader: Reader, limit_s: float) -
             stderr=errors,
             text=True,
             errors="replace",
+        ) as process,
+    ):
+        deadline = started + limit_s + GRACE_S
+        watch = threading.Thread(
+            target=_watch, args=(process.pid, trace, over, deadline), daemon=True
         )
-    over = threading.Event()
-    watch = threading.Thread(
-        target=_watch, args=(process.pid, trace, over, started + limit_s + GRACE_S), daemon=True
-    )
-    watch.start()
-    assert process.stdout is not None
-    for line in process.stdout:
-        reader(line, time.monotonic() - started, trace)
-    trace.exit_code = process.wait()
-    trace.ended_s = round(time.monotonic() - started, 3)
-    over.set()
-    watch.join()
+        watch.start()
+        assert process.stdout is not None
+        for line in process.stdout:
+            reader(line, time.monotonic() - started, trace)
+        trace.exit_code = process.wait()
+        trace.ended_s = round(time.monotonic() - started, 3)
+        over.set()
+        watch.join()
     return trace
 
 

@@ -10,11 +10,12 @@ import os
 import platform
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from benchmarks.contenders import Effort
+from benchmarks.contenders import CONTENDERS, Effort
 from benchmarks.race import Trace
 
 RESULTS = Path(__file__).parent / "results"
@@ -29,6 +30,8 @@ class Record:
     contender: str
     effort: dict[str, float]
     problem_sha256: str
+    code_sha256: str | None
+    """Fingerprint of rackmix where it took part in the run; the raw engines know nothing of it."""
     machine: dict[str, str]
     finished: str
     """When the run ended, in UTC."""
@@ -54,6 +57,7 @@ def record(size: str, seed: int, contender: str, effort: Effort, text: str, trac
         contender=contender,
         effort=asdict(effort),
         problem_sha256=sha256(text),
+        code_sha256=_code_of(contender),
         machine=machine(),
         finished=datetime.now(UTC).isoformat(timespec="seconds"),
         trace=asdict(trace),
@@ -72,12 +76,16 @@ def save(record: Record, folder: Path = RESULTS) -> None:
 def known(
     size: str, seed: int, contender: str, effort: Effort, text: str, folder: Path = RESULTS
 ) -> Record | None:
-    """The record of this very run, if it has been made: same problem, same effort."""
+    """The record of this very run, if it has been made: same problem, effort and rackmix."""
     path = _path(folder, size, seed, contender)
     if not path.is_file():
         return None
     found = Record(**json.loads(path.read_text(encoding="utf-8")))
-    same = found.problem_sha256 == sha256(text) and found.effort == asdict(effort)
+    same = (
+        found.problem_sha256 == sha256(text)
+        and found.effort == asdict(effort)
+        and found.code_sha256 == _code_of(contender)
+    )
     return found if same else None
 
 
@@ -85,6 +93,23 @@ def load_all(folder: Path = RESULTS) -> list[Record]:
     """Every record, by size, seed and contender."""
     found = [Record(**json.loads(path.read_text("utf-8"))) for path in folder.glob("*.json")]
     return sorted(found, key=lambda record: (record.size, record.seed, record.contender))
+
+
+def _code_of(contender: str) -> str | None:
+    raw = contender in CONTENDERS and CONTENDERS[contender].plain
+    return None if raw else code_sha256()
+
+
+@cache
+def code_sha256() -> str:
+    """Fingerprint of everything of rackmix that bears on a solve: code and facts."""
+    root = Path(__file__).resolve().parents[1]
+    digest = hashlib.sha256()
+    for room in ("catalogs", "problems", "solver"):
+        for path in sorted((root / room).rglob("*")):
+            if path.suffix in (".py", ".csv") or path.parts[-2] == "data":
+                digest.update(path.read_bytes() if path.is_file() else b"")
+    return digest.hexdigest()
 
 
 def sha256(text: str) -> str:

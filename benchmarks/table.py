@@ -40,6 +40,9 @@ def _about(runs: Sequence[Record]) -> list[str]:
     ]
     for kind in sorted(machines):
         lines.append("Machine: " + ", ".join(f"{name} {value}" for name, value in kind) + ".")
+    codes = {run.code_sha256 for run in runs} - {None}
+    if len(codes) > 1:
+        lines.append(f"Warning: the runs of rackmix are of {len(codes)} states of its code.")
     days = sorted({run.finished[:10] for run in runs})
     if days:
         lines.append(f"Runs of {days[0]}" + (f" to {days[-1]}." if len(days) > 1 else "."))

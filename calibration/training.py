@@ -13,7 +13,7 @@ from itertools import combinations, product
 from statistics import median
 
 import catalogs
-from calibration.writing import DATA, Fitted, write_parameters
+from calibration.writing import DATA, Fitted, parameters_text
 from catalogs import load_catalog
 from solver.estimate.evidence import Comparison, compare, held_out
 from solver.estimate.figures import GoodputParameters, TrainingParameters, parameters_of
@@ -183,11 +183,10 @@ def power(rows: Sequence[catalogs.PowerDraw]) -> list[Fitted]:
     return found
 
 
-def main() -> None:
-    """Fit, and write the calibration."""
-    (DATA / FILE).unlink(missing_ok=True)
+def calibrated() -> str:
+    """Fit to the evidence; return the text of the calibration file."""
     catalog = load_catalog()
-    known = catalog.calibration
+    known = {name: row for name, row in catalog.calibration.items() if name not in PRIORS}
     losses = parameters_of(GoodputParameters, known)
     start = {name: middle for name, (middle, _, _, _) in PRIORS.items()}
     fixed = {name: row.value for name, row in known.items() if name in TrainingParameters.__slots__}
@@ -217,10 +216,10 @@ def main() -> None:
         for name, (middle, spread, _, unit) in PRIORS.items()
     ]
     heading = "Written by `make calibrate`; do not edit. Assumed and measured: assumptions.yaml."
-    draws = power(list(catalog.evidence_power.values()))
     seen = architectures(rows, cards, source)
-    write_parameters(FILE, heading, [*fitted, *band(comparisons, source), *seen, *draws])
+    draws = power(list(catalog.evidence_power.values()))
+    return parameters_text(heading, [*fitted, *band(comparisons, source), *seen, *draws])
 
 
 if __name__ == "__main__":
-    main()
+    (DATA / FILE).write_text(calibrated(), encoding="utf-8")

@@ -26,12 +26,17 @@ class Fitted:
     notes: str
 
 
-def write_parameters(file_name: str, heading: str, rows: Sequence[Fitted]) -> None:
-    """Write the rows as YAML, in the order given."""
+def parameters_text(heading: str, rows: Sequence[Fitted]) -> str:
+    """The rows as YAML, in the order given."""
     lines = [*(f"# {line}" for line in heading.splitlines()), "calibration:"]
     for row in rows:
         lines.append(f"  {row.id}:")
         for key, value in asdict(row).items():
             if key != "id":
                 lines.append(f"    {key}: {json.dumps(value, ensure_ascii=False)}")
-    (DATA / file_name).write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return "\n".join(lines) + "\n"
+
+
+def write_parameters(file_name: str, heading: str, rows: Sequence[Fitted]) -> None:
+    """Write the rows as a file of the catalogue."""
+    (DATA / file_name).write_text(parameters_text(heading, rows), encoding="utf-8")

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from catalogs.errors import nearest as nearest
     from catalogs.evidence import Parameter as Parameter
     from catalogs.evidence import PowerDraw as PowerDraw
+    from catalogs.evidence import ServingRun as ServingRun
     from catalogs.evidence import TrainingRun as TrainingRun
     from catalogs.items import Accelerator as Accelerator
     from catalogs.items import Host as Host
@@ -49,7 +50,7 @@ _HOMES = {
     "catalog": ("Catalog", "ITEM_TABLES", "TABLES", "plain"),
     "countries": ("COUNTRIES",),
     "errors": ("CatalogError", "MissingFigure", "nearest"),
-    "evidence": ("Parameter", "PowerDraw", "TrainingRun"),
+    "evidence": ("Parameter", "PowerDraw", "ServingRun", "TrainingRun"),
     "reader": ("load_catalog",),
     "items": ("Accelerator", "Host", "Node"),
     "row": ("Row", "require"),

@@ -15,7 +15,7 @@ from typing import Any, cast
 from pydantic import ValidationError
 
 from catalogs.errors import CatalogError, nearest
-from catalogs.evidence import Parameter, PowerDraw, TrainingRun
+from catalogs.evidence import Parameter, PowerDraw, ServingRun, TrainingRun
 from catalogs.items import Accelerator, Host, Node
 from catalogs.row import Row
 from catalogs.rows import Cable, Carbon, Model, Nic, Price, Switch
@@ -42,6 +42,7 @@ TABLES: dict[str, type[Row]] = {
         Parameter,
         TrainingRun,
         PowerDraw,
+        ServingRun,
     )
 }
 """The class of a row, by the name of its table."""
@@ -93,6 +94,8 @@ class Catalog:
     """Published training runs."""
     evidence_power: Mapping[str, PowerDraw]
     """Measured draws of machines."""
+    evidence_inference: Mapping[str, ServingRun]
+    """Published measurements of serving."""
 
     def find(self, kind: str, row_id: str) -> Any:
         """Return the row of a table; raise CatalogError with the nearest name otherwise."""
@@ -291,6 +294,9 @@ def _references(catalog: Catalog, row: Row) -> Iterator[tuple[str, str, str]]:
     elif isinstance(row, Price) and row.item is not None:
         homes = [table for table in PRICED_TABLES if row.item in getattr(catalog, table)]
         yield (homes or ["accelerators"])[0], row.item, "item"
+    elif isinstance(row, ServingRun):
+        yield "accelerators", row.card, "card"
+        yield "models", row.model, "model"
     elif isinstance(row, Ruleset):
         yield from (("rulesets", name, "includes") for name in row.includes)
     elif isinstance(row, Rule):

@@ -106,3 +106,48 @@ class PowerDraw(Row):
     """How it is known."""
     used: bool = False
     """Whether the calibration rests on it."""
+
+
+class ServingRun(Row):
+    """A published measurement of serving: what ran where, and how many tokens came out."""
+
+    table: ClassVar[str] = "evidence_inference"
+
+    name: Text
+    """What was served, by which engine."""
+    engine: Text
+    """The engine or benchmark, with its release."""
+    model: Text
+    """The model, by its id."""
+    card: Text
+    """The accelerator, by its id."""
+    cards: Count
+    """How many worked at once."""
+    tensor: Count | None = None
+    """Cards that split every layer; empty: not known."""
+    precision: Literal["bf16", "fp8", "int8", "fp4"]
+    """Arithmetic; FP16 counts as bf16."""
+    batch: Count | None = None
+    """Requests that ran at once; empty: as many as the engine took."""
+    prompt_tokens: Positive | None = None
+    """Tokens of a prompt."""
+    answer_tokens: Positive | None = None
+    """Tokens of an answer."""
+    tokens_per_s_per_card: Positive | None = None
+    """Tokens of answers per second, over the cards."""
+    batch_s: Positive | None = None
+    """Seconds from the first prompt to the last token of one batch."""
+    ttft_limit_s: Positive | None = None
+    """Limit on the time to first token that 99 % of the requests kept."""
+    tpot_limit_s: Positive | None = None
+    """Limit on the time per token that 99 % of the requests kept."""
+    excluded: Text | None = None
+    """Why it cannot be compared with an estimate; empty where it can."""
+
+    @checks(mode="after")
+    def _one_figure(self) -> "ServingRun":
+        if (self.tokens_per_s_per_card is None) == (self.batch_s is None):
+            raise ValueError("needs either tokens_per_s_per_card or batch_s")
+        if self.batch_s is not None and self.batch is None:
+            raise ValueError("needs a batch for batch_s")
+        return self

@@ -50,7 +50,7 @@ def alternatives(
     """Find plans that cost almost the least and differ as much as can be.
 
     Beside them one plan each with the fewest card types, the fewest vendors, the least power and
-    the least early spending. After the first, each search takes at most 20 s and begins with HiGHS,
+    the least early spending. After the first, each search takes at most 30 s and begins with HiGHS,
     unless --time-limit or --engine say otherwise.
     """
     from reports.answer import answer_json, render_answer

@@ -55,17 +55,6 @@ def _not_yet(problem: Problem) -> Iterator[Finding]:
     for key, job in problem.training.items():
         if job.mfu is None and not job.measured:
             yield ("training", key), "needs mfu: a share, shares by card, or estimated"
-    for key, service in problem.inference.items():
-        if service.throughput is not None:
-            yield (
-                ("inference", key, "throughput"),
-                ("estimating throughput is not supported yet: give utilization or measured rows"),
-            )
-        if service.latency is not None:
-            yield (
-                ("inference", key, "latency"),
-                ("latency limits need estimated throughput, which is not supported yet"),
-            )
 
 
 def _names(problem: Problem, catalog: Catalog) -> Iterator[Finding]:

@@ -23,6 +23,8 @@ from solver.instance.sources import Sources
 from solver.instance.timeline import Calendar
 from solver.instance.training_modes import utilisation
 
+FARTHEST = 4
+"""Cards of the pessimistic end of a band, over the most that the optimiser considers, at most."""
 NEAREST = 2
 """Published runs shown beside an estimate."""
 
@@ -154,7 +156,7 @@ def _cards(mode: TrainingMode | None, pool: Pool, rate: float) -> int | None:
     """Fewest cards whose rate suffices by the optimiser's own segments; None where none do."""
     if mode is None:
         return None
-    units = training.units_for_rate(mode.segments, rate, mode.max_units)
+    units = training.units_for_rate(mode.segments, rate, FARTHEST * mode.max_units)
     return None if units is None else max(units, mode.min_units) * pool.unit_cards
 
 

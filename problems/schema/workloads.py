@@ -187,9 +187,9 @@ class RequestClass(Block):
     share: Fraction
     """Share of all requests; the shares of a service add up to 100 %."""
     prompt_tokens: Count = 0.0
-    """Tokens of the prompt; only `utilization` reads them."""
+    """Tokens of the prompt; `utilization` and estimates read them."""
     answer_tokens: Count = 0.0
-    """Tokens of the answer; only `utilization` reads them."""
+    """Tokens of the answer; `utilization` and estimates read them."""
 
 
 def _parse_class_rates(value: Any) -> Any:
@@ -228,6 +228,22 @@ class Measured(Block):
     """Where the measurement comes from."""
 
 
+class Latency(Block):
+    """How long a request may take."""
+
+    ttft: Seconds | None = None
+    """Time to first token: waiting, and reading the prompt."""
+    tpot: Seconds | None = None
+    """Time per token after the first."""
+
+    @model_validator(mode="after")
+    def _limits_something(self) -> Self:
+        given = [limit for limit in (self.ttft, self.tpot) if limit is not None]
+        if not given or min(given) <= 0:
+            raise ValueError("needs ttft, tpot or both, each above 0")
+        return self
+
+
 class Service(Workload):
     """Requests to be answered at a rate."""
 
@@ -244,11 +260,21 @@ class Service(Workload):
     utilization: ShareByCard | None = None
     """Share of the dense peak that serving reaches, for all cards or by card."""
     throughput: Literal["estimated"] | None = None
-    """`estimated`: derive the throughput from the card and the model."""
+    """`estimated`: derive the throughput from the figures of card, box and model
+    (docs/estimates_serving.md)."""
     measured: list[Measured] = []
-    """Measured configurations; for their cards they replace `utilization`."""
-    latency: dict[str, Seconds] | None = None
-    """Limits on time to first token and time per token; only for estimated throughput."""
+    """Measured configurations; for their cards they replace `utilization` and estimates."""
+    latency: Latency | None = None
+    """Limits on time to first token and time per token; only for estimated throughput. Default:
+    none, and a request may wait as long as answering it takes."""
+    percentile: Fraction = 0.99
+    """Share of requests that keep to the limits, for estimated throughput."""
+    burstiness: PositiveNumber = 1.0
+    """Squared coefficient of variation of the times between requests, for estimated throughput; 1:
+    independent requests (Poisson)."""
+    precisions: list[Precision] | None = None
+    """Arithmetic that estimated configurations may use, where the card has it. Default: bf16, fp8
+    and int8."""
     precision: Precision = "bf16"
     """Arithmetic for `utilization`."""
     memory: Literal["fit", "ignore"] = "fit"
@@ -283,9 +309,26 @@ class Service(Workload):
             raise ValueError("needs utilization, measured rows or throughput: estimated")
         if self.utilization is not None and (self.model is None or not self._has_tokens()):
             raise ValueError("needs a model, and tokens in every class, for utilization")
+        self._check_estimate()
         if self.peak_factor < 1:
             raise ValueError("peak_factor must be at least 1: the peak is not below the average")
         return self
+
+    def _check_estimate(self) -> None:
+        if self.throughput is None:
+            if self.latency is not None:
+                raise ValueError("takes latency only with throughput: estimated")
+            if self.precisions is not None:
+                raise ValueError("takes precisions only with throughput: estimated")
+            return
+        if self.utilization is not None:
+            raise ValueError("takes utilization or throughput: estimated, not both")
+        if self.model is None or not self._has_tokens():
+            raise ValueError("needs a model, and tokens in every class, for throughput: estimated")
+        if self.precisions is not None and not self.precisions:
+            raise ValueError("precisions must name at least one")
+        if not 0 < self.percentile < 1:
+            raise ValueError("percentile must lie between 0 and 100 %")
 
     def _has_tokens(self) -> bool:
         if self.classes is not None:

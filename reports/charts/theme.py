@@ -12,7 +12,7 @@ import pandas as pd
 import vl_convert
 from altair.typing import ChartType
 
-SERIES = ("#2b6cb0", "#dd7a1f", "#2f9466", "#a83f7d", "#6b57c2", "#8a7320", "#1f93a5", "#9a4a3c")
+SERIES = ("#2b6cb0", "#dd7a1f", "#2f9466", "#a83f7d", "#6b57c2", "#8a7320", "#0aa5a0", "#9a4a3c")
 """Colours of series on white, in this order; they differ in lightness as well as in hue."""
 SERIES_DARK = (
     "#6aa9e9",
@@ -20,9 +20,9 @@ SERIES_DARK = (
     "#5fc795",
     "#dd83b7",
     "#a798f0",
-    "#cdb65a",
-    "#56c6d6",
-    "#dc8f80",
+    "#bfc04a",
+    "#45d9d0",
+    "#c97b6b",
 )
 """The same on a dark ground."""
 OTHERS = "#8b93a0"

@@ -25,7 +25,6 @@ from solver.plan import PurchaseRow, Term
 BLANK = Cell("")
 ON_TOP = (Term.EXTRAS, Term.FEES, Term.SURCHARGE)
 """Terms that come on top of the amounts of orders."""
-KINDS = {"node": "nodes", "card": "cards", "host": "hosts", "fabric": "fabric"}
 
 
 def orders(source: Source) -> Section | None:
@@ -47,7 +46,7 @@ def orders(source: Source) -> Section | None:
         ]
     if hired := leases(plan):
         title = text("Leased in all, units at the most")
-        blocks.append(_totals(source, title, offer_totals(plan, hired)))
+        blocks.append(_totals(source, title, offer_totals(plan, hired), lease=True))
     if machines(plan):
         blocks.append(_lines(source, text("Order schedule"), machines(plan)))
     if hired:
@@ -57,18 +56,18 @@ def orders(source: Source) -> Section | None:
     return Section("orders", text("What to buy, and when"), tuple(blocks))
 
 
-def _totals(source: Source, title: str, totals: Sequence[OfferTotal]) -> Table:
-    text, sums = source.text, [entry.amount for entry in totals]
+def _totals(
+    source: Source, title: str, totals: Sequence[OfferTotal], *, lease: bool = False
+) -> Table:
+    text = source.text
+    totals = sorted(totals, key=lambda entry: -entry.amount)
+    sums = [entry.amount for entry in totals]
     all_of_them = total(sums)
     rows = tuple(_total_row(source, entry, all_of_them) for entry in totals)
     # Leases of several offers reach their most at different times: their units do not add up.
-    leased = any(
-        entry.kind != "fabric" and source.plan.purchases and _is_lease(source, entry)
-        for entry in totals
-    )
-    cards = BLANK if leased else source.number(total(entry.cards for entry in totals))
+    cards = BLANK if lease else source.number(total(entry.cards for entry in totals))
     last = (Cell(text("total")), BLANK, BLANK, BLANK, cards, BLANK, source.amount(all_of_them))
-    price = text("per hour, mean") if leased else text("unit price, mean")
+    price = text("per hour, mean") if lease else text("unit price, mean")
     titles = (text("offer"), text("item"), text("vendor"), text("units"), text("cards"), price)
     heads = columns(
         *titles,
@@ -77,10 +76,6 @@ def _totals(source: Source, title: str, totals: Sequence[OfferTotal]) -> Table:
         spare=(0, 2, 5),
     )
     return Table(title, heads, rows, last if len(rows) > 1 else ())
-
-
-def _is_lease(source: Source, entry: OfferTotal) -> bool:
-    return any(row.lease and row.offer == entry.offer for row in source.plan.purchases)
 
 
 def _total_row(source: Source, entry: OfferTotal, whole: float) -> tuple[Cell, ...]:

@@ -12,6 +12,10 @@ from functools import cached_property
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 WHOLE = "sentence"
 """How placeholders begin whose text is a sentence itself."""
+KNOWN = "known"
+"""The same, where the template fits only if the tables know that sentence."""
+TIME = "time"
+"""How placeholders begin that stand for a period or a day only."""
 SEVERAL = "list"
 """How placeholders begin whose text is a list of sentences or names."""
 
@@ -21,7 +25,8 @@ class Sentences:
     """Templates of sentences and what they are in another language.
 
     A template names what varies in braces. `{sentence…}` stands for a sentence that is translated
-    itself, `{list…}` for several, everything else for a name or figure, which `value` may rewrite.
+    itself, `{known…}` for one that the tables must know, `{list…}` for several, `{time…}` for a
+    period or day, everything else for a name or figure, which `value` may rewrite.
     """
 
     templates: Mapping[str, str]
@@ -41,14 +46,15 @@ class Sentences:
             return self.templates[english]
         for pattern, target in self._patterns:
             if match := pattern.fullmatch(english):
-                values = {n: self._value(n, text) for n, text in match.groupdict().items()}
-                return target.format(**values)
+                found = match.groupdict().items()
+                if all(self.translate(text) for name, text in found if name.startswith(KNOWN)):
+                    return target.format(**{name: self._value(name, text) for name, text in found})
         return None
 
     def _value(self, name: str, text: str) -> str:
         if name.startswith(SEVERAL):
             return self.comma.join(self._value(WHOLE, part) for part in text.split(", "))
-        if name.startswith(WHOLE):
+        if name.startswith((WHOLE, KNOWN)):
             return self.translate(text) or self.value(text)
         return self.value(text)
 
@@ -64,6 +70,7 @@ def _pattern(english: str) -> re.Pattern[str]:
         if number % 2 == 0:
             parts.append(re.escape(piece))
         else:
-            parts.append(f"(?P={piece})" if piece in seen else f"(?P<{piece}>.+?)")
+            fits = r"\d{4}[-\dQ]*" if piece.startswith(TIME) else ".+?"
+            parts.append(f"(?P={piece})" if piece in seen else f"(?P<{piece}>{fits})")
             seen.add(piece)
     return re.compile("".join(parts), re.DOTALL)

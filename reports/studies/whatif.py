@@ -27,6 +27,7 @@ from reports.text.page import (
     sentence,
     table,
 )
+from solver.plan import Term
 from solver.studies.compare import Column, Comparison
 from solver.studies.interval import Verdict
 from solver.studies.variants import ValueChange
@@ -150,8 +151,10 @@ def _names(found: Comparison) -> list[str]:
 
 
 def _bill(found: Comparison) -> Section:
+    used = {term for column in found.columns for term in column.bill}
+    terms = [str(term) for term in Term if str(term) in used]
     figures: list[Figures] = [
-        {term.replace("_", " "): value for term, (_, value) in column.bill.items()}
+        {term.replace("_", " "): column.bill.get(term, (0.0, 0.0))[1] for term in terms}
         if column.plan
         else None
         for column in found.columns

@@ -108,7 +108,7 @@ def changes_in_words(found: Sequence[Change]) -> list[str]:
     """Changes of orders, the first of them one by one."""
     told = [change_in_words(change) for change in found[:MOST_CHANGES]]
     if len(found) > MOST_CHANGES:
-        told.append(f"and {count(len(found) - MOST_CHANGES)} more changes, see --format json")
+        told.append(f"and {count(len(found) - MOST_CHANGES)} more: see --format json")
     return told
 
 

@@ -70,7 +70,8 @@ class Judge:
             words = "the caller did not accept the plan"
         if words is not None:
             return Refusal(words)
-        return self.plan_at(point, claim.bound, claim.stop, NOISE / model.scale)
+        # Ten times: engines add up thousands of costs, and their zero is not quite zero.
+        return self.plan_at(point, claim.bound, claim.stop, 10 * NOISE / model.scale)
 
     def accepted(self, point: Point) -> bool:
         """Whether the caller's own check passes."""

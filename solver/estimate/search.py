@@ -30,6 +30,10 @@ class Step:
     mfu: float
     """6·N·tokens over the dense peak of all cards at the job's precision."""
 
+    def pflops(self, job: Job) -> float:
+        """6·N·tokens of a step over its time, in PFLOP/s."""
+        return 6 * job.parameters * job.batch_tokens / self.seconds / 1e15
+
     @property
     def shares(self) -> dict[str, float]:
         """Shares of the step's time by part."""
@@ -144,34 +148,34 @@ def card_counts(unit: int, most: int) -> tuple[int, ...]:
     return (*(s * unit for s in steps), most)
 
 
-def concave_between(
-    points: Sequence[tuple[float, float]], most_segments: int
-) -> tuple[tuple[tuple[float, float], ...], float]:
-    """Segments (a, b) of a concave rate from the first to the last of (cards, rate).
+Points = Sequence[tuple[float, float]]
+Segments = tuple[tuple[float, float], ...]
 
-    The upper hull of the points, lowered by its largest overstatement, which is returned as a
-    factor; of its corners as many are kept as `most_segments` allows, always below the hull.
+
+def concave_between(points: Points, most_segments: int) -> tuple[Segments, tuple[float, ...]]:
+    """Segments (a, b) of a concave rate from the first to the last of (cards, rate), and by what
+    factor they overstate each point.
+
+    The upper hull of the points; of its corners as many are kept as `most_segments` allows, always
+    below the hull.
 
     >>> concave_between([(8, 8.0), (16, 15.0), (32, 28.0)], 4)
-    (((0.875, 1.0), (0.8125, 2.0)), 1.0)
+    (((0.875, 1.0), (0.8125, 2.0)), (1.0, 1.0, 1.0))
     """
     hull: list[tuple[float, float]] = []
     for point in sorted(points):
         while len(hull) > 1 and _slope(hull[-2], point) >= _slope(hull[-2], hull[-1]) - 1e-12:
             hull.pop()
         hull.append(point)
-    over = max(_at(hull, n) / rate for n, rate in points)
-    over = 1.0 if over < 1 + 1e-12 else over
-    while len(hull) > most_segments + 1:
-        hull.remove(min(hull[1:-1], key=lambda p: _loss(hull, p)))
+    hull = _corners(hull, most_segments + 1)
     if len(hull) == 1:
-        return ((hull[0][1] / hull[0][0] / over, 0.0),), over
+        return ((hull[0][1] / hull[0][0], 0.0),), (1.0,)
     lines: list[tuple[float, float]] = []
     for p, q in pairwise(hull):
         a = _slope(p, q)
         if a > 0 or not lines:
-            lines.append((a / over, (p[1] - a * p[0]) / over))
-    return tuple(lines), over
+            lines.append((a, p[1] - a * p[0]))
+    return tuple(lines), tuple(_at(hull, n) / rate for n, rate in points)
 
 
 def _slope(p: tuple[float, float], q: tuple[float, float]) -> float:
@@ -185,8 +189,10 @@ def _at(hull: Sequence[tuple[float, float]], n: float) -> float:
     return hull[-1][1]
 
 
-def _loss(hull: Sequence[tuple[float, float]], point: tuple[float, float]) -> float:
-    """How far the curve falls where a corner is left out, relatively."""
-    at = hull.index(point)
-    left, right = hull[at - 1], hull[at + 1]
-    return (point[1] - (left[1] + _slope(left, right) * (point[0] - left[0]))) / point[1]
+def _corners(hull: list[tuple[float, float]], most: int) -> list[tuple[float, float]]:
+    """The ends of a hull and the corners whose loss would lower it most, relatively."""
+    kept = [hull[0], hull[-1]] if len(hull) > 1 else hull
+    while len(kept) < min(most, len(hull)):
+        rest = [point for point in hull if point not in kept]
+        kept = sorted([*kept, max(rest, key=lambda p: p[1] / _at(kept, p[0]))])
+    return kept

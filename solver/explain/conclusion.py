@@ -39,6 +39,7 @@ NO_CHANGE = {
     Kind.EXPORT_RULE: "it is the law: no change of it is proposed",
     Kind.MEMORY: "it is what the machines can hold: no change of it is proposed",
 }
+DEMANDS = (Kind.TRAINING, Kind.SERVICE, Kind.CLASS, Kind.RESERVATION)
 DILUTION = (
     "Buying what nothing can use, only to dilute a vendor's share, is not considered: the share "
     "is of what the workloads need."
@@ -119,8 +120,8 @@ def explain_infeasible(
 
     ``weights`` make changes of a requirement, or of all below a path, count more or less; 1 where
     none is given. ``price``: solve the problem with each cure to say what it then costs. The time
-    limit of ``options`` holds for the search for conflicts, again for that for cures, and again
-    for pricing them. An interrupt ends it with what is known so far.
+    limit of ``options`` holds for each step: conflicts, cures by one change, joint cures, prices.
+    An interrupt ends it with what is known so far.
 
     Raises ValueError for a problem that has a plan, problems.InputError for a weight of a path
     that names no requirement.
@@ -169,7 +170,8 @@ def _contradictions(case: Case, search: Search) -> tuple[Contradiction, ...]:
     found: list[Contradiction] = []
     among = search.everything
     while len(found) < MOST_CONTRADICTIONS:
-        contradiction = search.find(among)
+        contradiction = None if found else search.find(_refuted(case, among))
+        contradiction = contradiction or search.find(among)
         if contradiction is None:
             break
         found.append(contradiction)
@@ -180,6 +182,17 @@ def _contradictions(case: Case, search: Search) -> tuple[Contradiction, ...]:
     return tuple(found)
 
 
+def _refuted(case: Case, among: tuple[Requirement, ...]) -> tuple[Requirement, ...]:
+    """The requirements without the workloads that arithmetic does not refute.
+
+    A conflict about a workload that cannot be met even alone says most; it is quickly found, too.
+    """
+    paths = [finding.path for finding in screen(case.instance) if len(finding.path) > 1][:1]
+    if not paths:
+        return ()
+    return tuple(r for r in among if r.kind not in DEMANDS or r.path[:2] == paths[0][:2])
+
+
 def _cures(
     remedies: Remedies, search: Search, contradictions: tuple[Contradiction, ...]
 ) -> tuple[list[Cure], tuple[Hopeless, ...]]:
@@ -187,33 +200,54 @@ def _cures(
     if not contradictions:
         return [], ()
     cures: list[Cure] = []
-    hopeless, size = [], len(contradictions[0].members)
+    hopeless = []
+    involved = {member.name: member for found in contradictions for member in found.members}
     for member in contradictions[0].members if len(contradictions) == 1 else ():
         found = remedies.alone(member)
         cures += found
         if not found:
-            hopeless.append(Hopeless(member.name, _why_not(remedies, search, member, size)))
+            following = _following(remedies, search, member, len(contradictions[0].members))
+            involved |= {m.name: m for m in (following.members if following else ())}
+            hopeless.append(Hopeless(member.name, _why_not(remedies, member, following)))
     if not cures:
-        members = [member for found in contradictions for member in found.members]
+        remedies.feasibility.begin_again()
+        members = list(involved.values())
         joint = remedies.together(members) or remedies.any_way(members)
+        joint = joint or remedies.any_way(search.everything)
         cures += [joint] if joint is not None else []
-    return cures, tuple(hopeless)
+    alone = {cure.paths[0] for cure in cures if len(cure.paths) == 1}
+    return cures, tuple(each for each in hopeless if each.name not in alone)
 
 
-def _why_not(remedies: Remedies, search: Search, member: Requirement, members: int) -> str:
+def _following(
+    remedies: Remedies, search: Search, member: Requirement, size: int
+) -> Contradiction | None:
+    """What contradicts without a member; None where nothing does, or it was not looked for."""
+    feasibility = remedies.feasibility
+    late = feasibility.left_s < feasibility.options.time_limit_s / 2
+    if late or member.kind in NO_CHANGE or size > MOST_NAMED:
+        return None
+    if remedies.lifted(member) is not Verdict.NONE:
+        return None
+    return search.find(tuple(r for r in search.everything if r.name != member.name))
+
+
+def _why_not(remedies: Remedies, member: Requirement, following: Contradiction | None) -> str:
     """Why no change of a requirement alone makes the problem solvable."""
     if member.kind in NO_CHANGE:
         return NO_CHANGE[member.kind]
-    if remedies.lifted_helps(member):
-        return "it cannot be moved far enough"
-    found = None
-    if members <= MOST_NAMED:
-        found = search.find(tuple(r for r in search.everything if r.name != member.name))
-    if found is None:
-        return "without it other requirements still leave no plan, or none was found in time"
-    if len(found.members) > MOST_NAMED:
-        return f"without it {len(found.members)} others still contradict each other"
-    names = in_words([m.name for m in found.members])
+    verdict = remedies.lifted(member)
+    if verdict is Verdict.PLAN:
+        return "it cannot be moved far enough, or the search ended too early"
+    if verdict is Verdict.OPEN:
+        return "whether there is a plan without it was not found out in time"
+    if following is None:
+        return "without it other requirements still leave no plan"
+    if len(following.members) > MOST_NAMED:
+        return f"without it {len(following.members)} others still contradict each other"
+    names = in_words([m.name for m in following.members])
+    if len(following.members) == 1:
+        return f"without it {names} still cannot be met"
     return f"without it {names} still contradict each other"
 
 

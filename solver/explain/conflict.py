@@ -53,7 +53,7 @@ class Search:
         """A smallest contradiction among some requirements, all others lifted; None where there is
         none, or none was found.
         """
-        if self._verdict(among) is not Verdict.NONE:
+        if not among or self._verdict(among) is not Verdict.NONE:
             return None
         members = self._fewest(list(among))
         shown = self._each_is_needed(members)

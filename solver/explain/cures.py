@@ -97,6 +97,7 @@ class Remedies:
     note: Note
     plans: dict[tuple[str, ...], Decisions] = field(default_factory=dict)
     """A verified plan of the file with some edits, by the edits."""
+    _without: dict[str, Verdict] = field(default_factory=dict)
     _file: ProblemFile = field(init=False)
     _in_doubt: bool = False
     """Whether a question since this was last cleared stayed open."""
@@ -107,7 +108,7 @@ class Remedies:
     def alone(self, requirement: Requirement) -> tuple[Cure, ...]:
         """The least change of one requirement alone, for each way to move it that is enough."""
         self.note(f"how far {requirement.name} would have to move")
-        if not self.lifted_helps(requirement):
+        if self.lifted(requirement) is Verdict.NONE:
             return ()
         cures: list[Cure] = []
         for knob in knobs_of(self.case, requirement, self.everything):
@@ -162,9 +163,14 @@ class Remedies:
     def _furthest(self, knob: Knob) -> tuple[Knob, Move]:
         return knob, self._move(knob, knob.most)
 
-    def lifted_helps(self, requirement: Requirement) -> bool:
-        case = lifted(self.case.loaded, [requirement])
-        return case is not None and self.feasibility.ask(case) is Verdict.PLAN
+    def lifted(self, requirement: Requirement) -> Verdict:
+        """Whether the problem has a plan without a requirement."""
+        if requirement.name not in self._without:
+            case = lifted(self.case.loaded, [requirement])
+            self._without[requirement.name] = (
+                Verdict.OPEN if case is None else self.feasibility.ask(case)
+            )
+        return self._without[requirement.name]
 
     def _giving(self, requirement: Requirement) -> Knob | None:
         """The knob that stands in rows; a table as a whole where it has several steps."""

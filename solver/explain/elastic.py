@@ -45,15 +45,16 @@ class Give:
     """The steps that move, by the day they start; None: all the time."""
     ends: tuple[date | None, ...] = (None,)
     """The day each of them ends, exclusive; None: never."""
-    absolute: bool = False
-    """Whether one unit is one of the thing counted, not the whole of the limit again."""
+    count: float | None = None
+    """How many there are now, where one unit is one more or fewer; None where one unit is as much
+    again of the limit, or the whole demand."""
 
     def rows(self, model: Model) -> Mapping[int, float]:
         """Places of the rows, each with what it gives for one unit."""
         found = {}
         for place, row in enumerate(model.rows):
             if row.family is FAMILY[self.kind] and self._mine(row, model.instance):
-                found[place] = self._by(row, model)
+                found[place] = self._by(row, model) / (self.count or 1.0)
         return {place: value for place, value in found.items() if value}
 
     def _mine(self, row: RowName, instance: Instance) -> bool:
@@ -90,7 +91,7 @@ class Give:
             return -(site.power_cap_kw or ())[int(index[1])] / site.pue
         if self.kind is Kind.RACK_UNITS:
             units = (instance.site[self.key].rack_units or ())[int(index[1])]
-            return -1.0 if self.absolute else -float(units)
+            return -float(units)
         if self.kind is Kind.SUPPLY:
             return -float(instance.offer[self.key].supply[int(index[1])].units)
         if self.kind is Kind.TOTAL_TPP:

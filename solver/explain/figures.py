@@ -18,8 +18,8 @@ SLACK = 1e-9
 def rounded_out(number: float, *, up: bool, digits: int = DIGITS) -> Decimal:
     """The number rounded away from where it came from, to so many significant digits.
 
-    >>> rounded_out(23.412, up=True), rounded_out(4_169_999, up=False)
-    (Decimal('23.5'), Decimal('4160000'))
+    >>> float(rounded_out(23.412, up=True)), float(rounded_out(4_169_999, up=False))
+    (23.5, 4160000.0)
     """
     if number == 0:
         return Decimal(0)

@@ -158,6 +158,7 @@ def given_up(requirement: Requirement, path: KeyPath) -> Knob:
 
 
 def plain(case: Case, path: KeyPath) -> object:
+    """A value that the file holds, as JSON would hold it."""
     node = case.loaded.document.find(path)
     assert node is not None
     return node.plain()

@@ -39,17 +39,17 @@ def _limit(case: Case, requirement: Requirement, everything: Everything) -> Knob
     whole = kind in (Kind.RACK_UNITS, Kind.SUPPLY)
     steps = list(dated_steps(case.loaded, path[:3]))
     starts = [start for start, _ in steps]
-    ends = {a: b for a, b in zip(starts, [*starts[1:], None], strict=True)}
+    ends = dict(zip(starts, [*starts[1:], None], strict=True))
     mine = next(start for start, step in steps if step == path)
     key = str(path[1])
     give = Give(kind, key, (mine,), (ends[mine],))
-    number, unit = split_quantity(plain(case, path))
+    number, _unit = split_quantity(plain(case, path))
     if number == 0:
         yield from_nothing(case, requirement, whole)
     elif not whole:
         yield scaled(case, requirement, path, up=True, give=give)
     else:
-        yield counted(case, requirement, path, up=True)
+        yield counted(case, requirement, path, up=True, give=replace(give, count=number))
     if len(steps) > 1 and all(split_quantity(plain(case, p))[0] for _, p in steps):
         give = Give(kind, key, tuple(starts), tuple(ends.values()))
         all_steps = tuple(r for r in everything if r.path[:3] == path[:3])
@@ -60,7 +60,7 @@ def _limit(case: Case, requirement: Requirement, everything: Everything) -> Knob
 def _licences(case: Case, requirement: Requirement, _: Everything) -> Knobs:
     card = str(requirement.path[1])
     granted = case.problem.export_licences.get(card, 0)
-    give = Give(Kind.LICENCES, card, absolute=True)
+    give = Give(Kind.LICENCES, card, count=1)
 
     def at(amount: float) -> Move:
         new = granted + int(amount)
@@ -95,7 +95,7 @@ def _tpp(case: Case, requirement: Requirement, _: Everything) -> Knobs:
 
 
 def _types(case: Case, requirement: Requirement, _: Everything) -> Knobs:
-    give = Give(Kind.CARD_TYPES, "", absolute=True)
+    give = Give(Kind.CARD_TYPES, "", count=1)
     yield counted(case, requirement, requirement.path, up=True, give=give)
 
 
@@ -130,8 +130,9 @@ def _reservation(case: Case, requirement: Requirement, _: Everything) -> Knobs:
     steps = list(dated_steps(case.loaded, path))
     give = Give(Kind.RESERVATION, key)
     if len(steps) == 1 and steps[0][0] is None:
-        most = split_quantity(plain(case, path))[0] - 1
-        yield counted(case, requirement, path, up=False, most=most)
+        number, _unit = split_quantity(plain(case, path))
+        fewer = replace(give, count=number)
+        yield counted(case, requirement, path, up=False, give=fewer, most=number - 1)
     else:
         yield table(case, requirement, path, steps, True, give, (), up=False)
     block = case.problem.reservations[key]

@@ -17,6 +17,7 @@ from solver.instance.workloads import windows
 def later_start(
     case: Case, requirement: Requirement, block: str, first: date | None, last: date | None
 ) -> Knobs:
+    """A service or reservation that begins later."""
     horizon = case.problem.horizon
     begin = max(first or horizon.start, horizon.start)
     end = min(last or horizon.last_day, horizon.last_day)
@@ -42,6 +43,7 @@ def _dated(
 
 
 def fleet(case: Case, requirement: Requirement, _: Everything) -> Knobs:
+    """Owned machines that stay in use for longer."""
     until = case.problem.fleet[str(requirement.path[1])].until
     assert until is not None
     most = (case.problem.horizon.last_day - until).days
@@ -49,12 +51,14 @@ def fleet(case: Case, requirement: Requirement, _: Everything) -> Knobs:
 
 
 def orders_from(case: Case, requirement: Requirement, _: Everything) -> Knobs:
+    """Orders that are placed earlier."""
     horizon = case.problem.horizon
     begin = horizon.orders_from or horizon.start
     yield from _dated(case, requirement, requirement.path, begin, MOST_DAYS, later=False)
 
 
 def lead_time(case: Case, requirement: Requirement, _: Everything) -> Knobs:
+    """Fewer days from order to delivery."""
     span = case.problem.offers[str(requirement.path[1])].lead_time
     assert span is not None
     # A month has 28 days at least: the first step is never a longer lead time.
@@ -80,6 +84,7 @@ def _days_of(days: int, span: Span) -> float:
 
 
 def available(case: Case, requirement: Requirement, _: Everything) -> Knobs:
+    """An offer that can be had for longer."""
     days = case.problem.offers[str(requirement.path[1])].available
     assert days is not None
     horizon = case.problem.horizon
@@ -93,7 +98,7 @@ def window(case: Case, requirement: Requirement, _: Everything) -> Knobs:
     horizon, calendar = case.problem.horizon, Calendar.of(case.problem.horizon)
     spans, _unused = windows(calendar, job)
     last_end = max(after for _, after in spans) - timedelta(days=1) if spans else horizon.last_day
-    spare = (horizon.last_day - last_end).days
+    spare = 9999
     end = (job.window.last or horizon.last_day) + timedelta(days=max(0, spare))
     yield from _range(case, requirement, job.window, horizon.start, end)
 

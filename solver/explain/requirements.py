@@ -296,7 +296,11 @@ def _services(loaded: LoadedProblem) -> Iterator[Requirement]:
             words = f"the replicas of {key} are whole"
             yield Requirement(Kind.REPLICAS, path, words, put(path, "fractional"))
         if service.latency:
-            given = [f"{name} {said(loaded, (*at, 'latency', name))}" for name in service.latency]
+            limits = [
+                name for name in ("ttft", "tpot") if getattr(service.latency, name) is not None
+            ]
+            node = loaded.document.find((*at, "latency"))
+            given = [f"{name} {limit}" for name, limit in (node.plain() if node else {}).items()]
             words = f"{key} answers within a latency: {', '.join(given)}"
             yield Requirement(Kind.LATENCY, (*at, "latency"), words, put((*at, "latency"), None))
         rate = said(loaded, (*at, "requests"))
@@ -304,10 +308,10 @@ def _services(loaded: LoadedProblem) -> Iterator[Requirement]:
             yield Requirement(Kind.SERVICE, at, f"{key} answers {rate}", drop("inference", key))
             continue
         for name in sorted(service.classes):
-            path = (*at, "classes", name)
-            share = said(loaded, (*path, "share"))
+            place = (*at, "classes", name)
+            share = said(loaded, (*place, "share"))
             words = f"{key} answers its class {name}, {share} of {rate}"
-            yield Requirement(Kind.CLASS, path, words, lifting.drop_share(key, name))
+            yield Requirement(Kind.CLASS, place, words, lifting.drop_share(key, name))
 
 
 def _training(loaded: LoadedProblem) -> Iterator[Requirement]:

@@ -32,7 +32,7 @@ def relevant_rules(case: Case) -> tuple[RelevantRule, ...]:
     """Every rule that holds for an offer on a delivery day, in the order of their ids."""
     found: dict[str, tuple[str, set[str], set[str]]] = {}
     for card, finding in _findings(case):
-        words, cards, licensed = found.setdefault(
+        _words, cards, licensed = found.setdefault(
             finding.rule, (f"{finding.name}: {finding.reason}", set(), set())
         )
         cards.add(card)

@@ -4,6 +4,7 @@ Belongs here: machines and jobs in the terms of solver.estimate, with what is as
 Does not belong here: the formulas (solver.estimate), the optimiser's modes (training_modes.py).
 """
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -28,6 +29,8 @@ MOST_CARDS = 2**17
 ROUND = 8
 """Numbers of cards that are estimated at once."""
 GBIT_PER_GB = 8
+LEAST_GOODPUT = 0.5
+"""Curves are computed so far that goodput down to this still leaves the rate that is of use."""
 PRECISIONS = ("bf16", "fp8")
 
 
@@ -37,8 +40,6 @@ class Curve:
 
     points: tuple[tuple[int, float], ...]
     """(cards, PFLOP/s of 6·N·D work), goodput not counted, never falling."""
-    steps: tuple[Step, ...]
-    """The step behind each point."""
     refusal: str = ""
 
 
@@ -76,26 +77,37 @@ class Estimating:
             return None
         self._assume(path, pool)
         unit = max(pool.unit_cards, machine.domain_cards)
-        points: list[tuple[int, float]] = []
-        steps: list[Step] = []
+        enough = target / self.margin / LEAST_GOODPUT
+        points = tuple(_rising(own, self._steps(own, machine, unit, enough)))
+        return Curve(points, "" if points else self._refusal(own, machine, pool))
+
+    def _steps(
+        self, job: Job, machine: Machine, unit: int, enough: float
+    ) -> list[tuple[int, Step]]:
+        """Steps on more and more cards, from the fewest that hold the job until more are of no
+        use; close together where memory is short and the rate far from straight.
+        """
+        found: dict[int, Step] = {}
+        before = 0
         for counts in _rounds(unit):
-            for cards, step in zip(
-                counts, best_steps(own, machine, self.training, counts), strict=True
-            ):
-                if step is None:
-                    continue
-                rate = 6 * own.parameters * own.batch_tokens / step.seconds / 1e15
-                if points and rate < points[-1][1]:
-                    rate, step = points[-1][1], steps[-1]
-                points.append((cards, rate))
-                steps.append(step)
-            if len(points) > ROUND and points[-1][1] <= points[-ROUND][1]:
+            for cards, step in zip(counts, self._best(job, machine, counts), strict=True):
+                if step is not None and not found:
+                    close = _close(before, 2 * cards, unit)
+                    found = {
+                        n: near
+                        for n, near in zip(close, self._best(job, machine, close), strict=True)
+                        if near is not None
+                    }
+                if step is not None:
+                    found[cards] = step
+                before = cards if not found else before
+            rates = [found[cards].pflops(job) for cards in counts if cards in found]
+            if rates and (rates[-1] > enough or (len(rates) == ROUND and rates[-1] <= rates[0])):
                 break
-            if points and points[-1][1] * self.margin * _LEAST_GOODPUT > target:
-                break
-        if not points:
-            return Curve((), (), self._refusal(own, machine, pool))
-        return Curve(tuple(points), tuple(steps))
+        return sorted(found.items())
+
+    def _best(self, job: Job, machine: Machine, counts: tuple[int, ...]) -> tuple[Step | None, ...]:
+        return best_steps(job, machine, self.training, counts)
 
     def counts(self, least: int, unit: int) -> tuple[int, ...]:
         """Numbers of cards from the least on at which a curve is computed."""
@@ -226,8 +238,22 @@ class Estimating:
             )
 
 
-_LEAST_GOODPUT = 0.5
-"""Curves are computed so far that goodput down to this still leaves the rate that is of use."""
+def _rising(job: Job, steps: Iterable[tuple[int, Step]]) -> Iterator[tuple[int, float]]:
+    """Rates that never fall: cards that only slow a job down are left idle."""
+    best = 0.0
+    for cards, step in steps:
+        best = max(best, step.pflops(job))
+        yield cards, best
+
+
+def _close(before: int, cards: int, unit: int) -> tuple[int, ...]:
+    """Numbers of cards after one and up to another, as close as twice a round allows.
+
+    >>> _close(16, 64, 8)
+    (24, 32, 40, 48, 56, 64)
+    """
+    apart = -(-(cards - before) // (unit * 2 * ROUND)) * unit
+    return tuple(range(before + apart, cards + 1, apart))
 
 
 def _rounds(unit: int) -> list[tuple[int, ...]]:

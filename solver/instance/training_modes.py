@@ -6,14 +6,14 @@ solver.estimate).
 """
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
 from problems.schema.workloads import MfuTable, TrainingJob
 from solver import training
 from solver.estimate.goodput import goodput
-from solver.estimate.search import concave_between
+from solver.estimate.search import Points, Segments, concave_between
 from solver.instance.estimated import Estimating
 from solver.instance.machines import Machines
 from solver.instance.model import Pool, TrainingMode
@@ -28,8 +28,8 @@ FIGURE = {
 }
 SEGMENTS = 4
 """Most segments of an estimated rate: each is a row of the model in every interval."""
-CONCAVE_ENOUGH = 1.02
-"""A hull that overstates an estimate by less is not worth a word."""
+CONCAVE_ENOUGH = 1.1
+"""A hull may overstate an estimate at single sizes by so much before it is lowered."""
 FARTHEST_START = 2
 """The smallest size planned with, over the smallest that fits, at most."""
 
@@ -92,7 +92,7 @@ class TrainingModes:
             most = points[-1][0] // pool.unit_cards
         elif job.goodput == "estimated":
             rate = training.rate_per_card(peak, share, 1.0)
-            segments, over = self._falling(job, pool, least * pool.unit_cards, rate)
+            segments, over = self._falling(job, pool, least * pool.unit_cards, rate), 1.0
         else:
             rate = training.rate_per_card(peak, share, job.goodput)
             segments, over = training.concave_rate([(1, rate)])
@@ -105,13 +105,11 @@ class TrainingModes:
             return None
         return self._mode(job, pool, segments, least, most)
 
-    def _falling(
-        self, job: TrainingJob, pool: Pool, least: int, rate: float
-    ) -> tuple[tuple[tuple[float, float], ...], float]:
+    def _falling(self, job: TrainingJob, pool: Pool, least: int, rate: float) -> Segments:
         """A constant rate for each card, less the goodput that is lost as cards grow."""
         counts = self.estimating.counts(least, pool.unit_cards)
         points = [(n, n * rate * self._goodput(job, n)) for n in counts]
-        return concave_between(training.rising(points), SEGMENTS)
+        return concave_between(training.rising(points), SEGMENTS)[0]
 
     def _estimated(
         self, path: Path, job: TrainingJob, pool: Pool, refused: list[str]
@@ -125,18 +123,18 @@ class TrainingModes:
             return None
         low = self.estimating.margin
         points = [(n, rate * low * self._goodput(job, n)) for n, rate in curve.points]
-        rising, segments, over = concave_from(training.rising(points))
-        if rising[0][0] > points[0][0]:
+        kept, segments, over = concave_from(training.rising(points))
+        if kept[0][0] > points[0][0]:
             self.sources.assume(
-                f"{'.'.join(map(str, path))} on {pool.card} is planned from {rising[0][0]:,.0f} "
+                f"{'.'.join(map(str, path))} on {pool.card} is planned from {kept[0][0]:,.0f} "
                 f"cards on: it fits on {points[0][0]:,.0f}, but much slower for each card."
             )
         if over > CONCAVE_ENOUGH:
             self.sources.assume(
-                f"{'.'.join(map(str, path))}.mfu of {pool.card} is not concave: its hull is scaled "
-                f"down by {over:.4f}."
+                f"{'.'.join(map(str, path))}.mfu of {pool.card} is not concave: single sizes are "
+                f"slower by up to {over:.2f} than planned with."
             )
-        least, most = (int(n) // pool.unit_cards for n in (rising[0][0], rising[-1][0]))
+        least, most = (int(n) // pool.unit_cards for n in (kept[0][0], kept[-1][0]))
         return self._mode(job, pool, segments, least, most)
 
     def _goodput(self, job: TrainingJob, cards: float) -> float:
@@ -148,7 +146,7 @@ class TrainingModes:
         self,
         job: TrainingJob,
         pool: Pool,
-        segments: Sequence[tuple[float, float]],
+        segments: Segments,
         least: int,
         most: float,
     ) -> TrainingMode:
@@ -184,27 +182,31 @@ class TrainingModes:
         return -(-training.round_up(cards, domain) // pool.unit_cards)
 
 
-Points = Sequence[tuple[float, float]]
-Segments = tuple[tuple[float, float], ...]
-
-
 def concave_from(points: Points) -> tuple[Points, Segments, float]:
-    """Points kept, the segments of a concave rate through them, and their hull's overstatement.
+    """Points kept, segments of a concave rate that is right on average over them, and by what
+    factor the rate at most overstates one of them.
 
-    Just enough memory makes the smallest sizes so slow that a hull over them would have to be
-    lowered everywhere; up to twice the smallest size they are left out where that helps.
+    An estimate goes up and down with how well cards divide into a layout; lowering its hull below
+    the worst size would make all others too slow. Just enough memory makes the smallest sizes slow:
+    up to twice the smallest they are left out where the hull overstates them much.
 
-    >>> kept, _, over = concave_from([(8, 4.0), (16, 6.0), (24, 23.0), (32, 30.0)])
-    >>> kept[0], over
-    ((16, 6.0), 1.0)
+    >>> kept, segments, over = concave_from([(8, 4.0), (16, 6.0), (24, 23.0), (32, 30.0)])
+    >>> kept[0], len(segments), over
+    ((16, 6.0), 2, 1.0)
     """
     candidates = [
-        (points[first:], *concave_between(points[first:], SEGMENTS))
+        _centred(points[first:])
         for first in range(len(points))
         if points[first][0] <= FARTHEST_START * points[0][0]
     ]
     enough = [found for found in candidates if found[2] <= CONCAVE_ENOUGH]
     return enough[0] if enough else min(candidates, key=lambda found: found[2])
+
+
+def _centred(points: Points) -> tuple[Points, Segments, float]:
+    segments, over = concave_between(points, SEGMENTS)
+    middle = math.exp(sum(math.log(factor) for factor in over) / len(over))
+    return points, tuple((a / middle, b / middle) for a, b in segments), max(over) / middle
 
 
 def utilisation(job: TrainingJob, card: str) -> float | Literal["estimated"] | MfuTable | None:

@@ -1,32 +1,29 @@
 """Training occurrences, services and reservations over intervals, with the pools they can run in.
 
-Belongs here: blocks `training`, `inference`, `reservations`. Does not belong here: the engineering
-formulas (solver.training, solver.serving).
+Belongs here: blocks `training`, `inference`, `reservations`. Does not belong here: how fast jobs
+and services run in a pool (training_modes.py, serving_modes.py).
 """
 
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
-import catalogs
 from problems.dates import Span
-from problems.schema.workloads import Measured, TrainingJob, Workload
 from problems.schema.workloads import Reservation as ReservationBlock
 from problems.schema.workloads import Service as ServiceBlock
-from solver import serving
+from problems.schema.workloads import TrainingJob, Workload
 from solver.instance.estimated import Estimating
+from solver.instance.estimated_serving import EstimatedServing
 from solver.instance.machines import Machines
 from solver.instance.model import (
     Occurrence,
     Pool,
     Reservation,
     Service,
-    ServingMode,
 )
-from solver.instance.sources import Path, Sources
+from solver.instance.serving_modes import ServingModes, classes_of
+from solver.instance.sources import Sources
 from solver.instance.timeline import Calendar, Timeline, moment
-from solver.instance.training_modes import FIGURE, TrainingModes
-
-SINGLE_CLASS = "all"
+from solver.instance.training_modes import TrainingModes
 
 
 def windows(calendar: Calendar, job: TrainingJob) -> tuple[list[tuple[date, date]], int]:
@@ -64,6 +61,7 @@ class Workloads:
         self.pools = pools
         estimating = Estimating(sources, machines)
         self.training = TrainingModes(sources, timeline, machines, estimating)
+        self.serving = ServingModes(sources, machines, EstimatedServing(sources, machines))
 
     def occurrences(self) -> tuple[Occurrence, ...]:
         """Every occurrence of every training job that ends within the horizon."""
@@ -96,12 +94,14 @@ class Workloads:
         """Every inference service."""
         found = []
         for key, block in sorted(self.sources.problem.inference.items()):
-            classes = tuple(sorted(block.classes)) if block.classes else (SINGLE_CLASS,)
+            classes = classes_of(block)
             share = {name: block.classes[name].share if block.classes else 1.0 for name in classes}
             rates = [
                 self._rate(block, interval.start.date()) * block.peak_factor
                 for interval in self.timeline.intervals
             ]
+            # Replicas share a queue; where demand is low it smooths the least.
+            lowest = min((rate for rate in rates if rate > 0), default=0.0)
             found.append(
                 Service(
                     key=key,
@@ -109,7 +109,7 @@ class Workloads:
                     demand=tuple(tuple(rate * share[name] for rate in rates) for name in classes),
                     peak_factor=block.peak_factor,
                     whole_replicas=block.replicas == "whole",
-                    modes=tuple(self._serving_modes(key, block, classes)),
+                    modes=tuple(self.serving.of(key, block, self._allowed(block), lowest)),
                 )
             )
         return tuple(found)
@@ -136,24 +136,6 @@ class Workloads:
         ends_after = moment(day_after) >= self.timeline.calendar.end
         return self.timeline.count if ends_after else self.timeline.index_from(day_after)
 
-    def _card(self, pool: Pool) -> catalogs.Accelerator:
-        return self.sources.catalog.accelerators[pool.card]
-
-    def _model(self, name: str) -> catalogs.Model:
-        return self.sources.catalog.models[name]
-
-    def _active(self, name: str) -> float:
-        model = self._model(name)
-        return float(model.active_parameters or model.parameters)
-
-    def _peak_tflops(self, path: Path, pool: Pool, precision: str) -> float | None:
-        """Dense peak; None where the card has no arithmetic of that precision."""
-        card = self._card(pool)
-        if precision == "bf16":
-            return self.sources.figure(path, card, FIGURE[precision])
-        peak = getattr(card, FIGURE[precision])
-        return None if peak is None else float(peak)
-
     def _rate(self, block: ServiceBlock, day: date) -> float:
         """Average request rate on a day: the step in force, grown by the steps since `from`."""
         begin = block.from_ or self.timeline.calendar.start.date()
@@ -169,67 +151,6 @@ class Workloads:
         if day < begin or (block.until is not None and day > block.until):
             return 0
         return block.cards.at(day) or 0
-
-    def _serving_modes(
-        self, key: str, block: ServiceBlock, classes: Sequence[str]
-    ) -> Iterator[ServingMode]:
-        measured_cards = {row.card for row in block.measured}
-        for pool in self._allowed(block):
-            for row in block.measured:
-                if row.card == pool.card:
-                    yield from self._measured(key, row, pool, classes)
-            if block.utilization is not None and pool.card not in measured_cards:
-                yield from self._utilised(key, block, pool, classes)
-
-    def _measured(
-        self, key: str, row: Measured, pool: Pool, classes: Sequence[str]
-    ) -> Iterator[ServingMode]:
-        if not serving.fits_box(row.cards, self.machines.box_cards(pool)):
-            self.sources.assume(
-                f"inference.{key}: {row.name} ({row.cards} cards) neither divides nor fills boxes "
-                f"of {self.machines.box_cards(pool)} and is not used in {pool.key}."
-            )
-            return
-        rates = row.requests_per_second
-        table = rates if isinstance(rates, dict) else dict.fromkeys(classes, rates)
-        throughput = tuple((name, table[name]) for name in classes if name in table)
-        yield ServingMode(row.name, pool.key, row.cards, throughput)
-
-    def _utilised(
-        self, key: str, block: ServiceBlock, pool: Pool, classes: Sequence[str]
-    ) -> Iterator[ServingMode]:
-        assert block.model is not None
-        assert block.utilization is not None
-        path: Path = ("inference", key, "utilization")
-        share = block.utilization
-        share = share.get(pool.card, 0.0) if isinstance(share, dict) else share
-        peak = self._peak_tflops(path, pool, block.precision) if share else None
-        cards = self._replica_cards(path, block, pool) if peak else None
-        if not peak or cards is None:
-            return
-        tokens = {
-            name: kind.prompt_tokens + kind.answer_tokens
-            for name, kind in (block.classes or {}).items()
-        } or {SINGLE_CLASS: (block.prompt_tokens or 0) + (block.answer_tokens or 0)}
-        active = self._active(block.model)
-        throughput = tuple(
-            (name, serving.replica_throughput(share, peak, cards, active, tokens[name]))
-            for name in classes
-            if tokens[name] > 0
-        )
-        yield ServingMode(f"{pool.card}-x{cards}", pool.key, cards, throughput)
-
-    def _replica_cards(self, path: Path, block: ServiceBlock, pool: Pool) -> int | None:
-        if block.memory == "ignore" or block.model is None:
-            return 1
-        memory = self.sources.figure(path, self._card(pool), "memory_gb")
-        return serving.replica_cards(
-            float(self._model(block.model).parameters),
-            block.precision,
-            memory,
-            block.kv_share,
-            self.machines.box_cards(pool),
-        )
 
 
 def steps_between(per: Span, begin: date, day: date) -> int:

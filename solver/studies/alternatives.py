@@ -40,7 +40,7 @@ AIM_GAP = 0.02
 """How near to its aim a search for an alternative ends, at least; the cost is held in any case."""
 
 
-AIM_SECONDS = 20.0
+AIM_SECONDS = 30.0
 """What a search for an alternative may take, unless more is asked for."""
 
 
@@ -255,7 +255,8 @@ class _Hunt:
                 break
             aim = FarFrom([each.mix for each in self.found])
             found, _ = self._search(aim, DIFFERENT)
-            if found is not None and self._near(found):
+            timed_out = found is not None and found.plan.provenance.get("stop") == "time_limit"
+            if found is not None and self._near(found) and not timed_out:
                 # Costs break ties and may hide small differences: once more without them.
                 found, overlap = self._search(aim, DIFFERENT, ties=False)
                 self.furthest = None if overlap is None else max(0.0, 1.0 - overlap)

@@ -39,6 +39,8 @@ class Known:
     """No plan of it costs less."""
     infeasible: bool
     """Proven: it has no plan."""
+    workloads: tuple[object, ...]
+    """All that must be computed at it."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,10 @@ class Carried:
     """The points that the bound is proven by."""
     infeasible_by: Place | None = None
     """A looser problem that has no plan."""
+    near: Plan | None = None
+    """The plan of the nearest point, which need not hold here."""
+    same_workloads: bool = False
+    """Whether that point asks for the same work and the same rates."""
 
 
 @dataclass
@@ -73,7 +79,11 @@ class Knowledge:
                 return Carried(infeasible_by=known.place)
         bound, sources = self._bound(program, sides)
         plan = self._plan(place, case, bound)
-        return Carried(plan, bound, sources)
+        nearest = self._nearest(place)
+        same = bool(nearest) and nearest[0].workloads == workloads(case.instance)
+        return Carried(
+            plan, bound, sources, near=nearest[0].plan if nearest else None, same_workloads=same
+        )
 
     def _sides(self, place: Place) -> Iterator[tuple[list[Known], list[Known]]]:
         """Done points on the lines through a place, below and above it, nearest first."""
@@ -109,10 +119,21 @@ class Knowledge:
 
     def _plan(self, place: Place, case: Case, bound: float | None) -> Plan | None:
         """The cheapest plan of a near point that holds here, whatever the point's own proof."""
+        plans = [fitted(case, k.plan, bound) for k in self._nearest(place) if k.plan]
+        return min((plan for plan in plans if plan), key=lambda plan: plan.objective, default=None)
+
+    def _nearest(self, place: Place) -> list[Known]:
+        """Points with a plan, the nearest first."""
         with_plan = [known for known in self.done.values() if known.plan is not None]
         with_plan.sort(key=lambda known: (math.dist(known.place, place), known.place))
-        plans = [fitted(case, known.plan, bound) for known in with_plan[:MOST_PLANS] if known.plan]
-        return min((plan for plan in plans if plan), key=lambda plan: plan.objective, default=None)
+        return with_plan[:MOST_PLANS]
+
+
+def workloads(instance: Instance) -> tuple[object, ...]:
+    """All that must be computed: what two points have in common where only costs or limits
+    differ.
+    """
+    return (instance.occurrences, instance.services, instance.reservations)
 
 
 def fitted(case: Case, plan: Plan, bound: float | None = None) -> Plan | None:

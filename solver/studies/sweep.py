@@ -21,8 +21,8 @@ from problems.units import UnitContext
 from solver.answer import Answer, AnswerStatus, options_of
 from solver.case import Case, case_of
 from solver.engines import Options, StopReason, relative_gap
-from solver.plan import PlanStatus
-from solver.studies.carry import Knowledge, Known
+from solver.plan import Plan, PlanStatus
+from solver.studies.carry import Knowledge, Known, workloads
 from solver.studies.grid import Grid, Place, grid_of, parse_grid
 from solver.studies.measures import measures_of
 from solver.studies.point import How, Point, Shelf, key_of, with_problem
@@ -33,6 +33,10 @@ from solver.verify import verify
 
 FINAL = (AnswerStatus.OPTIMAL, AnswerStatus.FEASIBLE, AnswerStatus.INFEASIBLE)
 """What is kept on disk beside "no plan found in the time": what failed is tried again."""
+
+LARGE = 500
+"""Columns of a program from which a quick search around a neighbour's plan pays, where the
+neighbour's plan does not hold or was made for other work: smaller ones are solved as quickly."""
 
 
 def sweep(
@@ -118,6 +122,8 @@ class _Searched:
     bound: float | None
     sources: tuple[Place, ...]
     began: float
+    near: Plan | None = None
+    """A plan that is worth a quick search around it first."""
 
 
 class _Course:
@@ -204,13 +210,13 @@ class _Course:
             return
         program = None if case.loaded.cases else Program.of(case.instance)
         if kept := self.kept(place, case, key):
-            self.learn(kept, program)
+            self.learn(kept, program, case)
             self.finish(kept, keep=False)
             return
         searched = _Searched(place, case, program, options, key, None, (), began)
         carried = self.carry(searched)
         if isinstance(carried, Point):
-            self.learn(carried, program)
+            self.learn(carried, program, case)
             self.finish(carried)
             return
         number = len(self.points) + len(self.running)
@@ -218,7 +224,7 @@ class _Course:
             number += 1
         self.running[number] = searched
         self.tell()
-        crew.submit(task_of(number, case, options, carried), case)
+        crew.submit(task_of(number, case, options, carried, searched.near), case)
 
     def kept(self, place: Place, case: Case, key: str) -> Point | None:
         """The point of the same key, from this sweep or from disk, its plan verified once more."""
@@ -230,12 +236,14 @@ class _Course:
             return None if point is None else replace(point, place=place)
         return _whole(replace(point, place=place), case)
 
-    def carry(self, asked: _Searched) -> Point | Any:
+    def carry(self, asked: _Searched) -> Point | Plan | None:
         """The point, where what is known answers it; else the plan to start its search from."""
         if asked.program is None:
             return None
         carried = self.knowledge.about(asked.place, asked.case, asked.program)
         asked.bound, asked.sources = carried.bound, carried.bound_from
+        if len(asked.program.columns) >= LARGE and not (carried.plan and carried.same_workloads):
+            asked.near = carried.near
         point = Point(
             asked.place,
             AnswerStatus.INFEASIBLE,
@@ -279,14 +287,16 @@ class _Course:
                 self.finish(replace(point, status=AnswerStatus.ERROR, how=How.FAILED, error=words))
                 return
             point = _with_bound(found, asked.bound, asked.options.gap, asked.sources)
-        self.learn(point, asked.program)
+        self.learn(point, asked.program, asked.case)
         self.finish(point)
 
-    def learn(self, point: Point, program: Program | None) -> None:
+    def learn(self, point: Point, program: Program | None, case: Case) -> None:
         """Let later points know of this one."""
         if program is not None and point.how is not How.FAILED:
             infeasible = point.status is AnswerStatus.INFEASIBLE
-            known = Known(point.place, program, point.plan, point.bound, infeasible)
+            known = Known(
+                point.place, program, point.plan, point.bound, infeasible, workloads(case.instance)
+            )
             self.knowledge.add(known)
 
     def finish(self, point: Point, *, keep: bool = True) -> None:
@@ -316,7 +326,7 @@ class _Course:
                 if whole is not None:
                     better = _with_bound(whole, better.bound, options.gap, carried.bound_from)
             if better != point:
-                self.learn(better, known.program)
+                self.learn(better, known.program, case)
                 self.finish(better)
 
 

@@ -18,12 +18,14 @@ from solver.answer import Answer, solve_case
 from solver.case import Case, case_from_plan
 from solver.engines import Options
 from solver.plan import Plan
-from solver.restriction import Restriction
 from solver.studies.point import without_problem
+from solver.studies.window import better_start
 
 MOST_TRIES = 3
 """How often a task is handed out whose worker died."""
 POLL_S = 0.05
+LEAST_SHARE = 0.5
+"""Of the time limit: what is left for the search itself, whatever the first look took."""
 
 
 class WorkerLost(RuntimeError):
@@ -45,7 +47,8 @@ class Task:
     """What the worker's own instance must come to."""
     options: Options
     start: Plan | None = None
-    restriction: Restriction | None = None
+    near: Plan | None = None
+    """A plan of another point that is worth a quick search around it first."""
 
 
 def task_of(
@@ -53,7 +56,7 @@ def task_of(
     case: Case,
     options: Options,
     start: Plan | None = None,
-    restriction: Restriction | None = None,
+    near: Plan | None = None,
 ) -> Task:
     """The search of a case as a task."""
     return Task(
@@ -64,7 +67,7 @@ def task_of(
         instance_sha256=case.instance.sha256,
         options=options,
         start=None if start is None else without_problem(start),
-        restriction=restriction,
+        near=None if near is None else without_problem(near),
     )
 
 
@@ -77,15 +80,17 @@ def perform(task: Task, interrupted: Any = None) -> Answer:
     case = case_from_plan(task.problem, task.facts, task.origin)
     if case.instance.sha256 != task.instance_sha256:
         raise RuntimeError("the worker makes another instance of this problem: other versions?")
-    return slim(
-        solve_case(
-            case,
-            task.options,
-            start=task.start,
-            restriction=task.restriction,
-            interrupted=interrupted,
-        )
-    )
+    return search(case, task, interrupted)
+
+
+def search(case: Case, task: Task, interrupted: Any) -> Answer:
+    """Search a case within the time limit of its task, a first look around a plan included."""
+    began, start, options = time.monotonic(), task.start, task.options
+    if task.near is not None:
+        start = better_start(case, task.near, start, options, interrupted)
+        left_s = options.time_limit_s - (time.monotonic() - began)
+        options = replace(options, time_limit_s=max(left_s, LEAST_SHARE * options.time_limit_s))
+    return slim(solve_case(case, options, start=start, interrupted=interrupted))
 
 
 def slim(answer: Answer) -> Answer:
@@ -127,14 +132,7 @@ class Here:
     def submit(self, task: Task, case: Case) -> None:
         """Search at once."""
         try:
-            answer = solve_case(
-                case,
-                task.options,
-                start=task.start,
-                restriction=task.restriction,
-                interrupted=self._interrupted,
-            )
-            self._done.append((task.number, slim(answer)))
+            self._done.append((task.number, search(case, task, self._interrupted)))
         except Exception as error:  # a point that fails is a row, never the end of the sweep
             self._done.append((task.number, error))
 

@@ -1,4 +1,4 @@
-"""The problems of the benchmark: the same everywhere, of the size they say, feasible, not trivial."""
+"""Generated problems: the same everywhere, as large as they say, feasible, not trivial."""
 
 import cProfile
 import hashlib
@@ -13,6 +13,12 @@ from problems.loading import read_problem
 from solver import Case, load_case, options_of, solve_case
 from solver.formulation import build, build_plain
 
+PINNED = {
+    ("S", 0): "5f576020a438",
+    ("M", 0): "8e4b762daa7d",
+    ("L", 3): "44b9536ddc93",
+    ("XL", 1): "b38d58491d2e",
+}
 SMALL = [("S", seed) for seed in range(5)]
 EACH = [*SMALL, *(("M", seed) for seed in range(5)), ("L", 0), ("XL", 0)]
 
@@ -42,9 +48,9 @@ def test_the_same_size_and_seed_give_the_same_text() -> None:
     """
     found = {
         (size, seed): hashlib.sha256(problem_text(size, seed).encode()).hexdigest()[:12]
-        for size, seed in (("S", 0), ("M", 0), ("L", 3), ("XL", 1))
+        for size, seed in PINNED
     }
-    assert found == {}
+    assert found == PINNED
 
 
 def test_seeds_give_different_problems() -> None:

@@ -58,8 +58,10 @@ def test_a_bound_above_a_plan_is_a_contradiction() -> None:
     assert len(list(scores.contradictions([honest, wrong]))) == 1
 
 
-def test_records_are_found_again_for_the_same_run_only(tmp_path: Path) -> None:
-    """Another problem or another effort is another run."""
+def test_records_are_found_again_for_the_same_run_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another problem, another effort or another rackmix is another run."""
     records.save(record((1.0, 100.0, 99.0)), tmp_path)
     assert (
         records.known("M", 0, "rackmix", EFFORT, "text", tmp_path) == records.load_all(tmp_path)[0]
@@ -67,11 +69,16 @@ def test_records_are_found_again_for_the_same_run_only(tmp_path: Path) -> None:
     assert records.known("M", 0, "rackmix", EFFORT, "other text", tmp_path) is None
     assert records.known("M", 0, "rackmix", Effort(300.0, 0.001, 1), "text", tmp_path) is None
     assert records.known("M", 1, "rackmix", EFFORT, "text", tmp_path) is None
+    records.save(record((1.0, 100.0, 99.0), contender="cbc"), tmp_path)
+    monkeypatch.setattr(records, "code_sha256", lambda: "changed since")
+    assert records.known("M", 0, "rackmix", EFFORT, "text", tmp_path) is None
+    assert records.known("M", 0, "cbc", EFFORT, "text", tmp_path) is not None
 
 
 PROGRAM = """
 import json, subprocess, sys, time
-child = subprocess.Popen([sys.executable, "-c", "x = bytearray(80_000_000); import time; time.sleep(1.2)"])
+held = "x = bytearray(80_000_000); import time; time.sleep(1.2)"
+child = subprocess.Popen([sys.executable, "-c", held])
 print(json.dumps({"best": 7.0}), flush=True)
 print("not ours")
 print(json.dumps({"bound": 3.0, "status": "fine"}), flush=True)

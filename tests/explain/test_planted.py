@@ -18,15 +18,15 @@ def check(first: int, count: int) -> None:
         results = list(pool.map(complaints, seeds(first, count), chunksize=4))
     failures = [words for _, wrong in results for words in wrong]
     assert not failures, "\n".join(failures)
-    assert sum(solved for solved, _ in results) >= 0.75 * count
+    assert sum(solved for solved, _ in results) >= 0.8 * count
 
 
 def test_planted_conflicts_are_found_and_cured() -> None:
     """For 200 problems and more with a planted conflict: exactly it is found and proven minimal,
-    and every cure makes the problem solvable as it is printed. In every third of them a member is
-    taken out of the file by hand, one after the other, and it is solvable each time.
+    and every cure makes the problem solvable as it is printed. In every third of them all engines
+    are asked, and members are taken out of the file by hand one by one: it is solvable each time.
     """
-    check(0, 260)
+    check(0, 250)
 
 
 @pytest.mark.fuzz

@@ -11,6 +11,15 @@ from math import ceil
 
 import highspy
 
+from tests.problems.library_training import A100 as A100_LINKED
+from tests.problems.library_training import A800 as A800_LINKED
+from tests.problems.library_training import BAND_LOW, LLAMA, nodes_by_memory, nodes_in_a_month
+from tests.problems.library_training import GPT3 as GPT3_RUN
+from tests.problems.library_training import H100 as H100_LINKED
+
+PAIRED = {"tensor": 1, "pipeline": 2, "chunks": 2}
+DEEP = {"tensor": 2, "pipeline": 16}
+"""Layouts of the estimated runs: tensor-parallel cards and pipeline stages."""
 A100, H100, H100_FP8, H20, L40S, A40 = 312e12, 989.5e12, 1979e12, 148e12, 362e12, 149.7e12
 """Dense FLOP/s of a card; the A800 computes as the A100."""
 DAY = 86_400
@@ -170,6 +179,24 @@ OBJECTIVE: dict[str, dict[str, Callable[[], float]]] = {
         "a800-only": lambda: 89e3 * ceil(train()),
         "h100-only": lambda: 200e3 * ceil(train(H100)),
         "nodes": lambda: NODE * nodes(train()),
+    },
+    "estimated_training.yaml": {
+        "base": lambda: 1e6 * nodes_in_a_month(300e9, LLAMA, A100_LINKED, **PAIRED),
+        "a100": lambda: 1e6 * nodes_in_a_month(300e9, LLAMA, A100_LINKED, **PAIRED),
+        "a800": lambda: 1.05e6 * nodes_in_a_month(300e9, LLAMA, A800_LINKED, **PAIRED),
+        "h100": lambda: 2.4e6 * nodes_in_a_month(300e9, LLAMA, H100_LINKED, **PAIRED),
+        "gpt3-a100": lambda: 1e6 * nodes_in_a_month(39e9, GPT3_RUN, A100_LINKED, **DEEP),
+        "gpt3-a800": lambda: 1.05e6 * nodes_in_a_month(39e9, GPT3_RUN, A800_LINKED, **DEEP),
+        "gpt3-h100": lambda: (
+            2.4e6
+            * max(
+                nodes_in_a_month(39e9, GPT3_RUN, H100_LINKED, tensor=4, pipeline=12),
+                nodes_by_memory(GPT3_RUN),
+            )
+        ),
+        "gpt3-a100-safe": lambda: (
+            1e6 * nodes_in_a_month(39e9 / BAND_LOW, GPT3_RUN, A100_LINKED, **DEEP)
+        ),
     },
     "gpt3_serving.yaml": {
         "base": lambda: CARD * ceil(serve()),

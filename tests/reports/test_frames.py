@@ -79,8 +79,10 @@ def test_capacity_of_services_covers_their_demand(name: str) -> None:
 
 
 def test_capacity_of_two_classes_by_hand() -> None:
-    """Proves: 4.68 USD an hour buy 1 A100 and 1 A10G; where both classes run on one card, its
-    capacity is the rate served over the share of its time that this takes.
+    """Proves: where several classes run on a card, its capacity is the rate that it serves over the
+    share of its time that this takes.
+
+    Sensitivity: the mean of the classes' speeds instead gives another figure.
     """
     found = course("serving_mix_melange")
     (loads,) = found.service_loads.values()

@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 
 from catalogs import Catalog, load_catalog
+from reports.document import decision, reasons
+from reports.frames import GROUPS
 from reports.language import LANGUAGES, language
 from solver import load_case
 from solver.families import Family
@@ -72,6 +74,13 @@ def test_the_search_for_texts_finds_them() -> None:
         *(term.replace("_", " ") for term in Term),
         *(family.replace("_", " ") for family in Family),
         *(family.description for family in Family),
+        *(text for pair in decision.UNITS.values() for text in pair),
+        *decision.ENDED_BY.values(),
+        *reasons._WITHOUT_PLAN.values(),
+        *(table.replace("_", " ") for table in reasons._TABLES),
+        *reasons._CONFIDENCE,
+        *(name for _, name in reasons._MADE_WITH),
+        *GROUPS,
     ],
 )
 def test_every_term_and_family_has_its_chinese(words: str) -> None:
@@ -165,9 +174,9 @@ def test_sentences_are_translated_with_their_figures(english: str, chinese: str)
 
 def test_an_unknown_sentence_stays_as_it_is() -> None:
     """A buyer's own catalogue may say what the tables cannot know; nothing is lost or invented."""
-    own = "Approved by the committee {x} on <b>Friday</b>."
-    assert ZH.sentence(own) == own
-    assert ZH.translated(own) is None
+    for own in ("Approved by {x} to <b>Friday</b>.", "Our own rule: TPP 4,992 >= 4,800"):
+        assert ZH.sentence(own) == own
+        assert ZH.translated(own) is None
 
 
 def test_a_text_that_the_tables_lack_is_an_error() -> None:

@@ -74,6 +74,18 @@ offers:
 """
 
 
+def test_what_is_shared_may_grow() -> None:
+    """Proves that five cards of each vendor become ten of one: of the cheapest plan's cards half
+    are from another vendor, none of another type, so that the mean over the four levels is 3/8.
+    Sensitivity: if cells could not exceed what they had before, there would be no other plan.
+    """
+    answer = found(TWO_VENDORS)
+    plan = named(answer, DIFFERENT)
+    assert units(plan) == {"c": 10}
+    assert answer.apart(plan) == pytest.approx(3 / 8)
+    assert answer.moved(plan)["card_type"] == 0
+
+
 def test_fewest_vendors() -> None:
     """Proves that 5·100 + 5·100.5 = 1002.5 from two vendors becomes ten from one, 1005.
     Sensitivity: if vendors were not counted, the plan would be the cheapest one.

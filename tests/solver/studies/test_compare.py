@@ -1,6 +1,7 @@
 """What-ifs: differences by hand, what intervals prove, columns without a plan."""
 
 import threading
+from pathlib import Path
 
 import pytest
 
@@ -133,7 +134,7 @@ def test_what_intervals_prove(
     assert difference_of(cost, bound, base_cost, base_bound).verdict is verdict
 
 
-def test_all_wrong_edits_of_all_cases_are_told(tmp_path) -> None:  # type: ignore[no-untyped-def]
+def test_all_wrong_edits_of_all_cases_are_told(tmp_path: Path) -> None:
     """Nothing is solved before every case is valid; one error lists what is wrong in all."""
     path = tmp_path / "problem.yaml"
     path.write_text(BASE, encoding="utf-8")
@@ -148,7 +149,7 @@ def test_all_wrong_edits_of_all_cases_are_told(tmp_path) -> None:  # type: ignor
     assert "offers.c" in text
 
 
-def test_a_variant_says_what_it_changes(tmp_path) -> None:  # type: ignore[no-untyped-def]
+def test_a_variant_says_what_it_changes(tmp_path: Path) -> None:
     """Values before and after, by path; the base's own edits come first and are no change."""
     path = tmp_path / "problem.yaml"
     path.write_text(BASE, encoding="utf-8")

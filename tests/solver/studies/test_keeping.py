@@ -10,7 +10,7 @@ from solver.answer import AnswerStatus, check_plan, solve_case
 from solver.case import Case
 from solver.plan import Plan, PlanError, dump_plan
 from solver.studies.keeping import Keeping, keep, kept_from_plan, read_kept
-from solver.studies.orders import Kind, changes, orders_of, units_changed
+from solver.studies.orders import Kind, Order, changes, orders_of, units_changed
 from tests.fuzz.generate import problem_of_seed
 from tests.solver.studies.small_cases import EXACT, case, case_of_tree
 
@@ -175,6 +175,24 @@ def test_a_move_is_one_change() -> None:
         Kind.DROPPED: 0,
         Kind.MOVED: 3,
     }
+
+
+def test_what_is_moved_only_in_part_is_added_or_dropped() -> None:
+    """Proves that of three units on one day and five on two others, three are moved and two added,
+    and the reverse. Sensitivity: if all of the first order counted as moved, the sums would not
+    add up.
+    """
+
+    def orders(*units: float) -> dict[tuple[str, str], dict[Order, float]]:
+        days = (date(2023, 1, 1), date(2023, 4, 1), date(2023, 7, 1))
+        placed = {Order(day, "here", None, None): n for day, n in zip(days, units, strict=True)}
+        return {("a", "red"): placed}
+
+    one, two = orders(3, 0, 0), orders(0, 2, 3)
+    assert units_changed(changes(one, two)) == {Kind.ADDED: 2, Kind.DROPPED: 0, Kind.MOVED: 3}
+    assert units_changed(changes(two, one)) == {Kind.ADDED: 0, Kind.DROPPED: 2, Kind.MOVED: 3}
+    assert [change.quantity for change in changes(one, two)] == [2, 1, 2]
+    assert changes(two, two) == ()
 
 
 @pytest.mark.parametrize("seed", range(10))

@@ -1,0 +1,174 @@
+"""The best batch of every replica, and the configurations worth having.
+
+Belongs here: how many requests fit, what limits a replica, what is dominated. Does not belong here:
+the time of a step (step), the optimiser's modes (solver.instance).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+
+from solver.estimate.serving.figures import (
+    Limits,
+    Request,
+    ServedModel,
+    ServingMachine,
+    ServingParameters,
+)
+from solver.estimate.serving.headroom import most_load
+from solver.estimate.serving.replica import Replica, kv_gb_per_token, weights_gb
+from solver.estimate.serving.step import PARTS, Array, StepTime, step_time
+
+GROWTH = 1.05
+"""Batches tried lie so far apart at most."""
+BINDS = 1.1
+"""A limit is what holds a replica back where it would serve a tenth more without it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """What a replica serves of one class of requests."""
+
+    replica: Replica
+    requests_per_second: float
+    """With the headroom that the limits ask for."""
+    batch: int
+    """Requests that run at once, all stages together."""
+    load: float
+    """Share of the throughput without waiting that the headroom leaves."""
+    tpot_s: float
+    ttft_s: float
+    """Time to first token without waiting."""
+    shares: tuple[float, ...]
+    """Shares of a step's time, in the order of PARTS."""
+    limit: str
+    """What holds it back: memory or latency where they keep the batch small or the load low, else
+    the largest share: compute, bandwidth, link or engine."""
+
+
+def serve(
+    machine: ServingMachine,
+    model: ServedModel,
+    request: Request,
+    limits: Limits,
+    given: ServingParameters,
+    candidates: tuple[Replica, ...],
+) -> tuple[Served | None, ...]:
+    """The best batch of each replica; None where none fits or keeps to the limits.
+
+    More memory, bandwidth or time never lowers an answer: every batch gets no slower, and the
+    choice only widens.
+    """
+    batch = batches(int(given.serving_most_requests))
+    time = step_time(machine, model, request, given, candidates, batch)
+    room = _room(machine, model, request, given, candidates)
+    stages = np.array([[float(r.stages)] for r in candidates])
+    rate = stages * batch / (max(request.answer_tokens, 1.0) * time.mean)
+    load = _load(time, request, limits, given, rate)
+    served = rate * load
+    fitting = np.where(batch <= room, served, 0.0)
+    best = np.argmax(fitting, axis=1)
+    more = np.max(np.where(batch <= 2 * room, served, 0.0), axis=1)
+    free = np.max(np.where(batch <= room, rate, 0.0), axis=1)
+    found: list[Served | None] = []
+    for row, replica in enumerate(candidates):
+        at = (row, int(best[row]))
+        answer = float(fitting[at])
+        if answer <= 0:
+            found.append(None)
+            continue
+        shares = tuple(float(part[at] / time.mean[at]) for part in time.parts)
+        found.append(
+            Served(
+                replica=replica,
+                requests_per_second=answer,
+                batch=int(batch[at[1]]) * replica.stages,
+                load=float(load[at]),
+                tpot_s=float(time.mean[at]),
+                ttft_s=float(time.mean[at] + time.reading[at]),
+                shares=shares,
+                limit=_limit(answer, float(free[row]), float(more[row]), shares, limits),
+            )
+        )
+    return tuple(found)
+
+
+def _load(
+    time: StepTime, request: Request, limits: Limits, given: ServingParameters, rate: Array
+) -> Array:
+    """Load that the limits leave, 0 where a batch breaks them."""
+    steps = max(request.answer_tokens, 1.0)
+    # A new request waits for the step that runs, then has its prompt read.
+    begun = time.mean + time.reading
+    wait = steps * time.mean if limits.ttft_s is None else limits.ttft_s - begun
+    shared = np.maximum(rate, limits.queue_rate)
+    load = most_load(limits, given.serving_answer_variation, shared, wait)
+    if limits.tpot_s is not None and request.answer_tokens > 1:
+        load = np.where(time.mean <= limits.tpot_s, load, 0.0)
+    return load
+
+
+def _limit(
+    answer: float, free: float, more: float, shares: tuple[float, ...], limits: Limits
+) -> str:
+    if (limits.ttft_s or limits.tpot_s) and free > BINDS * answer:
+        return "latency"
+    if more > BINDS * answer:
+        return "memory"
+    return PARTS[max(range(len(PARTS)), key=lambda i: shares[i])]
+
+
+@cache
+def batches(most: int) -> Array:
+    """Batches tried: every one at first, then ever farther apart.
+
+    >>> [int(b) for b in batches(32)]
+    [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 23, 25, 27, 29, 31]
+    """
+    found = [1]
+    while found[-1] < most:
+        found.append(max(found[-1] + 1, int(found[-1] * GROWTH + 0.999)))
+    return np.array([float(b) for b in found if b <= most])
+
+
+def _room(
+    machine: ServingMachine,
+    model: ServedModel,
+    request: Request,
+    given: ServingParameters,
+    candidates: Sequence[Replica],
+) -> Array:
+    """Requests of one stage that fit beside the weights, each with its whole length."""
+    tokens = request.prompt_tokens + request.answer_tokens
+    usable = machine.memory_gb * given.serving_memory_share
+    return np.array(
+        [
+            [
+                (usable * r.tensor - weights_gb(model, r) / r.stages)
+                / (kv_gb_per_token(model, r) * tokens)
+            ]
+            for r in candidates
+        ]
+    )
+
+
+def shortage_gb(
+    machine: ServingMachine,
+    model: ServedModel,
+    request: Request,
+    given: ServingParameters,
+    replica: Replica,
+) -> float:
+    """Memory that each card of a replica lacks to hold the weights and one request for each stage;
+    0 where it fits.
+
+    >>> from solver.estimate.serving.examples import H100, LLAMA_70B, PARAMETERS
+    >>> round(shortage_gb(H100, LLAMA_70B, Request(9, 1), PARAMETERS, Replica(1, 1, 1, "bf16")), 4)
+    68.0033
+    """
+    tokens = request.prompt_tokens + request.answer_tokens
+    needed = weights_gb(model, replica) / replica.cards
+    needed += kv_gb_per_token(model, replica) * tokens / replica.tensor
+    return max(0.0, needed - machine.memory_gb * given.serving_memory_share)

@@ -1,0 +1,179 @@
+"""What must hold of estimates of training for any figures: monotone, within the peak, honest.
+
+Belongs here: properties of one step and of its best layout. Does not belong here: how near
+published runs they come (test_bars.py), problem files (test_estimated_jobs.py).
+"""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from catalogs import load_catalog
+from solver.estimate.examples import A100, GPT3
+from solver.estimate.figures import (
+    GoodputParameters,
+    Job,
+    Machine,
+    TrainingParameters,
+    parameters_of,
+)
+from solver.estimate.goodput import goodput
+from solver.estimate.layout import layouts
+from solver.estimate.search import best_step, card_counts, concave_between, shortage_gb
+from solver.estimate.step_time import step_time
+
+CALIBRATION = load_catalog().calibration
+GIVEN = parameters_of(TrainingParameters, CALIBRATION)
+LOSSES = parameters_of(GoodputParameters, CALIBRATION)
+A800 = replace(A100, link_gb_per_s=400)
+LLAMA_13B = Job(13e9, 40, 5120, 4e6, 4096)
+MT_NLG = Job(530e9, 105, 20480, 3.9e6, 2048)
+
+machines = st.builds(
+    Machine,
+    bf16_tflops=st.floats(50, 3000),
+    fp8_tflops=st.none(),
+    memory_gb=st.floats(24, 300),
+    memory_bandwidth_gb_per_s=st.floats(300, 9000),
+    power_w=st.floats(70, 1500),
+    link_gb_per_s=st.floats(32, 2000),
+    domain_cards=st.sampled_from([1, 2, 4, 8, 16, 72]),
+    fabric_gb_per_s=st.floats(1, 120),
+)
+jobs = st.builds(
+    Job,
+    parameters=st.floats(1e9, 6e11),
+    layers=st.integers(12, 128),
+    hidden_size=st.sampled_from([2048, 4096, 8192, 12288, 20480]),
+    batch_tokens=st.sampled_from([5e5, 2e6, 4e6, 16e6]),
+    sequence_tokens=st.sampled_from([1024.0, 2048.0, 4096.0, 8192.0]),
+)
+counts = st.sampled_from([8, 64, 144, 1024, 4096, 16384])
+BETTER = ("memory_gb", "memory_bandwidth_gb_per_s", "link_gb_per_s", "fabric_gb_per_s")
+
+
+def seconds(job: Job, machine: Machine, cards: int) -> float:
+    """Time of the best step; infinite where the job does not fit."""
+    step = best_step(job, machine, GIVEN, cards)
+    return float("inf") if step is None else step.seconds
+
+
+@pytest.mark.parametrize("figure", [*BETTER, "bf16_tflops"])
+@settings(max_examples=60, deadline=None)
+@given(job=jobs, machine=machines, cards=counts, factor=st.floats(1.01, 3))
+def test_a_better_figure_never_slows_a_job(
+    figure: str, job: Job, machine: Machine, cards: int, factor: float
+) -> None:
+    """More memory, bandwidth of any kind or compute never makes a step longer."""
+    better = replace(machine, **{figure: getattr(machine, figure) * factor})
+    before = seconds(job, machine, cards)
+    assert seconds(job, better, cards) <= before * (1 + 1e-9)
+
+
+@settings(max_examples=100, deadline=None)
+@given(job=jobs, machine=machines, cards=counts)
+def test_no_estimate_exceeds_the_peak(job: Job, machine: Machine, cards: int) -> None:
+    """No step implies more than the peak of the cards, nor parts that do not add up to it."""
+    step = best_step(job, machine, GIVEN, cards)
+    if step is not None:
+        assert 0 < step.mfu <= GIVEN.matmul_share_most < 1
+        assert sum(step.parts) == pytest.approx(step.seconds)
+        layout = step.layout
+        assert layout.tensor * layout.pipeline * layout.data <= cards
+        assert layout.data * layout.micro_batch * job.sequence_tokens <= job.batch_tokens
+
+
+@settings(max_examples=60, deadline=None)
+@given(job=jobs, machine=machines)
+def test_what_fits_nowhere_says_what_is_missing(job: Job, machine: Machine) -> None:
+    """A job without any layout lacks memory, and with that much more it has one."""
+    if best_step(job, machine, GIVEN, 4096) is None:
+        short = shortage_gb(job, machine, GIVEN, 4096)
+        assert short > 0
+        enough = replace(machine, memory_gb=machine.memory_gb + short / GIVEN.usable_memory + 1e-6)
+        assert shortage_gb(job, enough, GIVEN, 4096) == 0
+
+
+def test_a_small_job_hardly_notices_the_capped_link() -> None:
+    """Proves that A800 loses under 5 % on 13 billion parameters, at any size of cluster.
+
+    Sensitivity: were layers always shared by eight cards, it would lose more than 10 %.
+    """
+    for cards in (64, 128, 512, 1024):
+        loss = seconds(LLAMA_13B, A800, cards) / seconds(LLAMA_13B, A100, cards) - 1
+        assert 0 <= loss < 0.05
+
+
+def eight_cards_a_layer(machine: Machine) -> tuple[float, float]:
+    """Seconds of MT-NLG's step, and of its links, on 2,240 cards as it was run: TP8 PP35 DP8."""
+    cut = layouts(105, 8)
+    shape = (cut.tensor == 8) & (cut.pipeline == 35) & (cut.micro_batch == 1)
+    cut = cut.chosen(shape & (cut.chunks == 3) & (cut.full == 0))
+    cards, data, batches = np.array([2240.0]), np.array([8.0]), np.array([240.0])
+    time = step_time(MT_NLG, machine, GIVEN, cut, cards, data, batches)
+    return float(time.total[0]), float(time.link[0])
+
+
+def test_a_large_job_with_eight_cards_a_layer_notices_the_capped_link() -> None:
+    """Proves that A800 loses visibly on 530 billion parameters at tensor parallelism 8, and more
+    than a small job; only the links take longer, half as long again.
+
+    Sensitivity: were the link's figure not read, the loss would be nil.
+    """
+    (on_a100, links_100), (on_a800, links_800) = map(eight_cards_a_layer, (A100, A800))
+    assert links_800 / links_100 == pytest.approx(600 / 400)
+    small = seconds(LLAMA_13B, A800, 64) / seconds(LLAMA_13B, A100, 64) - 1
+    assert on_a800 / on_a100 - 1 > max(0.025, 3 * small)
+
+
+def test_the_best_layout_yields_to_the_capped_link() -> None:
+    """Where links are slower, fewer cards share a layer, and the job still loses time."""
+    on_a100, on_a800 = (best_step(MT_NLG, machine, GIVEN, 2240) for machine in (A100, A800))
+    assert on_a100 is not None
+    assert on_a800 is not None
+    assert on_a800.layout.tensor <= on_a100.layout.tensor
+    assert on_a800.seconds > 1.015 * on_a100.seconds
+
+
+def test_recomputation_costs_a_third_more_at_most() -> None:
+    """Computing all activations again makes a step longer, by less than a third of it and links."""
+    plain = seconds(replace(GPT3, recomputation="selective"), A100, 1024)
+    again = seconds(replace(GPT3, recomputation="full"), A100, 1024)
+    assert 1.15 < again / plain < 1.4
+
+
+def test_eight_bits_are_faster_but_not_twice() -> None:
+    """FP8 doubles the peak, but attention, memory and links stay as they are."""
+    hopper = Machine(989.5, 1979, 80, 3350, 700, 900, 8, 50)
+    ratio = seconds(GPT3, hopper, 1024) / seconds(replace(GPT3, precision="fp8"), hopper, 1024)
+    assert 1.2 < ratio < 1.7
+
+
+def test_goodput_falls_with_scale() -> None:
+    """More cards fail more often; at 16,384 nine tenths of the time is left, as Meta reports."""
+    shares = [goodput(cards, LOSSES) for cards in (1, 1024, 16384, 100_000)]
+    assert shares == sorted(shares, reverse=True)
+    assert shares[2] == pytest.approx(0.9, abs=0.03)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    rates=st.lists(st.floats(0.1, 2), min_size=1, max_size=25),
+    most=st.integers(1, 6),
+)
+def test_a_rate_has_few_segments_below_its_hull(rates: list[float], most: int) -> None:
+    """Segments are concave, as few as asked, and touch both ends of the curve."""
+    points, total = [], 0.0
+    for cards, step in zip(card_counts(8, 10**6), rates, strict=False):
+        total += step
+        points.append((float(cards), total))
+    segments, over = concave_between(points, most)
+    assert len(segments) <= most
+    slopes = [a for a, _ in segments]
+    assert slopes == sorted(slopes, reverse=True)
+    for n, rate in (points[0], points[-1]):
+        assert min(a * n + b for a, b in segments) == pytest.approx(rate, rel=1e-6)
+    assert len(over) == len(points)

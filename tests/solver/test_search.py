@@ -1,0 +1,170 @@
+"""The search on large programs: it finds what one engine finds, and claims no more than is proven.
+
+The problems are small and the search is forced upon them, so that the truth is known.
+"""
+
+import threading
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pulp
+import pytest
+
+import problems
+from problems import parse_edit
+from solver import engines
+from solver.answer import Answer, AnswerStatus, solve_case
+from solver.case import load_case
+from solver.engines.parts import run_part
+from solver.engines.program import Part, Program
+from solver.search.incumbent import Incumbent
+from tests.fuzz.generate import problem_of_seed
+from tests.fuzz.referee import case_of
+
+TO_THE_END = engines.Options(gap=0.0, time_limit_s=60.0)
+ROLL_OUT = Path(problems.__file__).parent / "library" / "roll_out.yaml"
+WHOLE = [parse_edit(f"inference.{s}.replicas=whole") for s in ("chat", "drafts", "abroad")]
+
+
+@pytest.fixture
+def forced(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the search pay for every program."""
+    monkeypatch.setattr("solver.answer.pays", lambda _: True)
+
+
+def same(one: Answer, two: Answer) -> bool:
+    """Whether two answers say the same of a problem solved to the end."""
+    if one.plan is None or two.plan is None:
+        return one.status is two.status
+    near = one.plan.objective == pytest.approx(two.plan.objective, rel=1e-6, abs=1e-6)
+    return one.status is two.status and near
+
+
+def children() -> list[int]:
+    """Processes that this one has started and that are not gone."""
+    tasks = Path("/proc/self/task").glob("*/children")
+    return [int(number) for task in tasks for number in task.read_text().split()]
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+@pytest.mark.parametrize("seed", range(0, 60, 7))
+def test_the_search_agrees_with_one_engine(forced: None, seed: int, threads: int) -> None:
+    """Relaxations, windows and neighbourhoods end with the same optimum or the same verdict.
+
+    Sensitivity: a part that lost a row, or a bound of a restricted part, would show here.
+    """
+    case = case_of(problem_of_seed(seed))
+    told: list[engines.Progress] = []
+    options = replace(TO_THE_END, threads=threads)
+    answer = solve_case(case, options, on_progress=told.append)
+    with pytest.MonkeyPatch.context() as usual:
+        usual.setattr("solver.answer.pays", lambda _: False)
+        direct = solve_case(case, TO_THE_END)
+    assert same(answer, direct)
+    if direct.plan is not None:
+        near = 1e-6 * max(1.0, abs(direct.plan.objective))
+        assert all(p.bound is None or p.bound <= direct.plan.objective + near for p in told)
+        assert all(p.best is None or p.best >= direct.plan.objective - near for p in told)
+    assert not children()
+
+
+def test_the_same_input_gives_the_same_plan() -> None:
+    """On one thread a search that ends by its gap does the same again."""
+    case = load_case(ROLL_OUT, edits=WHOLE)
+    options = engines.Options(gap=0.05, time_limit_s=60.0)
+    one, two = solve_case(case, options), solve_case(case, options)
+    assert one.plan is not None
+    assert two.plan is not None
+    assert one.status is two.status is AnswerStatus.OPTIMAL
+    assert replace(one.plan, provenance={}) == replace(two.plan, provenance={})
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+@pytest.mark.parametrize("after_s", [0.2, 1.0, 3.0])
+def test_an_interrupt_is_heeded_at_every_stage(after_s: float, threads: int) -> None:
+    """Ctrl-C ends the search within seconds, with the best verified plan so far if there is one,
+    and no process is left.
+    """
+    case = load_case(ROLL_OUT, edits=WHOLE)
+    asked = threading.Event()
+    timer = threading.Timer(after_s, asked.set)
+    timer.start()
+    began = time.monotonic()
+    options = engines.Options(gap=0.0, time_limit_s=120.0, threads=threads)
+    answer = solve_case(case, options, interrupted=asked)
+    assert time.monotonic() - began < after_s + 20
+    assert answer.stop is engines.StopReason.INTERRUPTED
+    assert answer.status in (AnswerStatus.FEASIBLE, AnswerStatus.NO_PLAN_FOUND)
+    assert answer.plan is None or answer.plan.verification.ok
+    assert not children()
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_the_time_limit_is_kept(threads: int) -> None:
+    """A search has its time and a grace, whatever it is at, and no process is left."""
+    case = load_case(ROLL_OUT, edits=WHOLE)
+    began = time.monotonic()
+    answer = solve_case(case, engines.Options(gap=0.0, time_limit_s=3.0, threads=threads))
+    assert time.monotonic() - began < 20
+    assert answer.stop is engines.StopReason.TIME_LIMIT
+    assert answer.plan is None or answer.plan.verification.ok
+    assert not children()
+
+
+def _knapsack() -> Program:
+    """Minimise 3a + 2b + 7 where 2a + b >= 4.5, a <= 1, both whole: 1 and 3, cost 16."""
+    problem = pulp.LpProblem("small")
+    a = problem.add_variable("a", 0, 1, "Integer")
+    b = problem.add_variable("b", 0, 10, "Integer")
+    problem.addConstraint(2 * a + b >= 4.5, "need")
+    problem.setObjective(3 * a + 2 * b + 7)
+    return Program.of(problem)
+
+
+@pytest.mark.parametrize("engine", ["cbc", "highs"])
+@pytest.mark.parametrize(
+    ("fixed", "whole", "cost"), [(None, True, 16.0), (0.0, True, 17.0), (None, False, 15.0)]
+)
+def test_parts_mean_what_they_say(
+    engine: str, fixed: float | None, whole: bool, cost: float
+) -> None:
+    """Proves that a part written without what it holds fast costs what it should: 16 with both
+    free, 17 without a, 15 (= 3 + 2·2.5 + 7) relaxed.
+    """
+    program = _knapsack()
+    part = Part.all_of(program)
+    if fixed is not None:
+        part.lower[0] = part.upper[0] = fixed
+    part = replace(part, whole=[whole, whole])
+    found = run_part(part, engines.Options(engine=engine, gap=0.0, time_limit_s=10.0))
+    assert found.point is not None
+    assert program.cost(found.point) == pytest.approx(cost)
+    assert found.bound == pytest.approx(cost)
+
+
+def test_a_part_without_a_point_is_empty() -> None:
+    """Too little of b with a held at 0 is infeasible, and says so."""
+    program = _knapsack()
+    part = Part.all_of(program)
+    part.upper[0], part.upper[1] = 0.0, 4.0
+    assert run_part(part, engines.Options(gap=0.0, time_limit_s=10.0)).empty
+
+
+def test_only_checked_points_and_bounds_below_them_are_kept() -> None:
+    """A point that breaks a row, or that the caller refuses, is no plan; a bound above a plan is
+    no bound.
+    """
+    program = _knapsack()
+    kept = Incumbent(program, 0.0, lambda point: point != [1.0, 5.0])
+    assert not kept.offer([0.0, 4.0])
+    assert not kept.offer([1.0, 5.0])
+    assert kept.offer([1.0, 4.0])
+    assert not kept.offer([1.0, 4.0])
+    kept.raise_bound(15.0)
+    assert kept.gap == pytest.approx(3 / 18)
+    kept.raise_bound(19.0)
+    assert kept.bound is None
+    kept.raise_bound(16.0)
+    assert kept.offer([1.0, 3.0])
+    assert kept.done.is_set()
