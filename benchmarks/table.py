@@ -128,7 +128,8 @@ def _growth(records: Sequence[Record]) -> list[str]:
         *("instance", "intervals", "columns", "integers", "rows", "non-zeros"),
         *("rows tightened", "read s", "build s", "build µs per non-zero", "MiB"),
     ]
-    return ["## Reading and building", "", *_markdown(heads, rows)]
+    about = "Processor seconds and the process's highest memory; the dimensions are the plain program's."
+    return ["## Reading and building", "", about, "", *_markdown(heads, rows)]
 
 
 def _markdown(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:

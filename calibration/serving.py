@@ -37,7 +37,7 @@ PRIORS = {
     ),
     "serving_link_share": Prior(
         0.6,
-        0.25,
+        0.3,
         0.85,
         "fraction",
         "Share of the scale-up bandwidth that joining the results of tensor-parallel cards reaches",
@@ -52,7 +52,7 @@ PRIORS = {
     ),
     "serving_step_ms": Prior(
         2.0,
-        0.5,
+        0.35,
         math.inf,
         "ms",
         "Time of a step that the engine takes for itself: scheduling, launching, sampling",
@@ -66,7 +66,7 @@ PRIORS = {
     ),
     "serving_collective_us": Prior(
         20.0,
-        0.4,
+        0.2,
         math.inf,
         "us",
         "Time lost whenever tensor-parallel cards join results, beside the transfer: waiting for "

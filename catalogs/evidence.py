@@ -72,7 +72,7 @@ class TrainingRun(Row):
     """parameters: 6·N for each token; model: attention and logits too; hardware: recomputation
     too."""
     step_s: Positive | None = None
-    """Seconds of one step."""
+    """Seconds of one step, or of the whole run where no batch is given."""
     scope: Literal["step", "run"]
     """step: running time alone; run: the whole run, with failures and restarts."""
     excluded: Text | None = None

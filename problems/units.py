@@ -14,6 +14,7 @@ from typing import Any
 
 UNIT_DEFINITIONS = (
     "second = [time] = s",
+    "millisecond = 1e-3 * second = ms",
     "minute = 60 * second = min",
     "hour = 60 * minute = h = _ = hours",
     "day = 24 * hour = d = _ = days",

@@ -7,6 +7,7 @@ Belongs here: how `rackmix estimate` is laid out. Does not belong here: the esti
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from itertools import groupby
+from operator import itemgetter
 
 from rich.console import Group, RenderableType
 from rich.text import Text
@@ -106,7 +107,6 @@ def _serving(found: Estimates) -> Iterator[list[RenderableType]]:
         table = list(rows)
         names = [name for name in table[0] if name != "service"]
         columns = [
-            Column(name.replace("_", " "), lambda row, name=name: row[name], numeric=False)
-            for name in names
+            Column(name.replace("_", " "), itemgetter(name), numeric=False) for name in names
         ]
         yield [Text(f"inference.{service}", style="bold"), Listing(columns, table)]

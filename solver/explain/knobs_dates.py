@@ -98,7 +98,7 @@ def window(case: Case, requirement: Requirement, _: Everything) -> Knobs:
     horizon, calendar = case.problem.horizon, Calendar.of(case.problem.horizon)
     spans, _unused = windows(calendar, job)
     last_end = max(after for _, after in spans) - timedelta(days=1) if spans else horizon.last_day
-    spare = 9999
+    spare = (horizon.last_day - last_end).days
     end = (job.window.last or horizon.last_day) + timedelta(days=max(0, spare))
     yield from _range(case, requirement, job.window, horizon.start, end)
 

@@ -296,9 +296,6 @@ def _services(loaded: LoadedProblem) -> Iterator[Requirement]:
             words = f"the replicas of {key} are whole"
             yield Requirement(Kind.REPLICAS, path, words, put(path, "fractional"))
         if service.latency:
-            limits = [
-                name for name in ("ttft", "tpot") if getattr(service.latency, name) is not None
-            ]
             node = loaded.document.find((*at, "latency"))
             given = [f"{name} {limit}" for name, limit in (node.plain() if node else {}).items()]
             words = f"{key} answers within a latency: {', '.join(given)}"

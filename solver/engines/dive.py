@@ -1,0 +1,122 @@
+"""A dive: from a relaxation to a plan by rounding a few columns at a time.
+
+Belongs here: our side of the child process that dives (highs_dive). Does not belong here: which
+columns are rounded in what order (solver.search).
+"""
+
+import array
+import json
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from solver.engines.child import Watch, private_folder, supervise
+from solver.engines.outcome import Options
+from solver.engines.points import Point
+from solver.engines.program import Part
+
+CHILD = Path(__file__).with_name("highs_dive.py")
+JOB, ANSWER, VALUES, MODEL = "job.json", "answer.json", "plan.bin", "part.mps"
+
+
+@dataclass(frozen=True)
+class Rounding:
+    """Columns to round together, those with the largest fractions first."""
+
+    columns: list[int]
+    """Variable ids."""
+    rule: str = "up"
+    """`up`; `one`: up, but one of a group at a time; `order`: up where at least half of the least
+    quantity is bought, else down."""
+    share: float = 0.25
+    """Of the columns still fractional, how many are rounded before the next relaxation."""
+    groups: list[int] | None = None
+    quantities: list[list[int]] | None = None
+    """For `order`: variable ids of the quantities that each column allows."""
+    firsts: list[float] | None = None
+    """For `order`: the least quantity of each column."""
+
+
+@dataclass(frozen=True)
+class Dived:
+    """What came of a dive."""
+
+    bound: float | None
+    """Of the relaxation that it began with."""
+    point: Point | None
+    seconds: float
+
+
+def dive(
+    part: Part,
+    roundings: list[Rounding],
+    options: Options,
+    *,
+    interrupted: threading.Event | None = None,
+    on_bound: Callable[[float], None] | None = None,
+) -> Dived:
+    """Dive from a part's relaxation; there is no point where a rounding had no way out.
+
+    The process is gone when this returns or raises. The point is not checked.
+    """
+    relaxed = Part(part.program, part.lower, part.upper, [False] * len(part.whole))
+    watch = Watch(None, interrupted)
+    with private_folder() as folder:
+        model = relaxed.write(folder / MODEL)
+        number = {i: n for n, i in enumerate(model.ids)}
+        job = {
+            "model": MODEL,
+            "time_limit_s": options.time_limit_s,
+            "stages": [_written(rounding, number) for rounding in roundings],
+        }
+        (folder / JOB).write_text(json.dumps(job))
+
+        def follow(lines: list[str]) -> None:
+            for line in lines:
+                if on_bound is not None and line.startswith("{"):
+                    on_bound(json.loads(line)["bound"] / model.scale)
+
+        supervise(
+            [sys.executable, "-P", str(CHILD)],
+            folder,
+            options=options,
+            watch=watch,
+            ask=_ask,
+            patience_s=lambda: 0.5,
+            follow=follow,
+        )
+        if not (folder / ANSWER).is_file():
+            return Dived(None, None, watch.elapsed_s())
+        answer = json.loads((folder / ANSWER).read_text())
+        bound = None if answer["bound"] is None else answer["bound"] / model.scale
+        point = None
+        if answer["plan"] and (folder / VALUES).stat().st_size == 8 * model.columns:
+            values = array.array("d", (folder / VALUES).read_bytes())
+            point = part.point(model, values)
+    return Dived(bound, point, watch.elapsed_s())
+
+
+def _ask(process: "subprocess.Popen[bytes]") -> None:
+    if process.stdin is not None:
+        process.stdin.close()
+
+
+def _written(rounding: Rounding, number: dict[int, int]) -> dict[str, Any]:
+    """A rounding in the columns of the file; columns that are held fast are left out."""
+    kept = [n for n, i in enumerate(rounding.columns) if i in number]
+    stage: dict[str, Any] = {
+        "columns": [number[rounding.columns[n]] for n in kept],
+        "rule": rounding.rule,
+        "share": rounding.share,
+    }
+    if rounding.groups is not None:
+        stage["groups"] = [rounding.groups[n] for n in kept]
+    if rounding.quantities is not None and rounding.firsts is not None:
+        bought = rounding.quantities
+        stage["quantities"] = [[number[i] for i in bought[n] if i in number] for n in kept]
+        stage["firsts"] = [rounding.firsts[n] for n in kept]
+    return stage

@@ -1,0 +1,143 @@
+"""The program that dives: it solves a relaxation again and again, rounding a few columns each time.
+
+Run as a script by solver.engines.dive, which writes the job and reads the answer. Belongs here: the
+calls to highspy; every relaxation starts from the basis of the last, which is why all of a dive
+happens in one process. It imports nothing of rackmix. It ends when its standard input does.
+"""
+
+import array
+import json
+import math
+import os
+import sys
+import threading
+from typing import Any
+
+import highspy
+
+SAVED, ANSWER = "plan.bin", "answer.json"
+WHOLE = 1e-6
+UP, ONE, ORDER = "up", "one", "order"
+
+
+def main() -> None:
+    """Do the job in job.json; leave answer.json and, where the dive ended well, plan.bin."""
+    with open("job.json", encoding="utf-8") as file:
+        job = json.load(file)
+    highs: Any = highspy.Highs()  # type: ignore[no-untyped-call]
+    highs.setOptionValue("output_flag", False)
+    highs.setOptionValue("threads", 1)
+    highs.setOptionValue("time_limit", job["time_limit_s"])
+    if highs.readModel(job["model"]) == highspy.HighsStatus.kError:
+        raise SystemExit("HiGHS could not read the model")
+    threading.Thread(target=end_with_input, daemon=True).start()
+    bound = solved(highs)
+    answer: dict[str, Any] = {"bound": bound, "plan": False}
+    if bound is not None:
+        sys.stdout.write(json.dumps({"bound": bound}) + "\n")
+        sys.stdout.flush()
+        answer["plan"] = Dive(highs).through(job["stages"])
+    if answer["plan"]:
+        with open(SAVED, "wb") as file:
+            array.array("d", highs.getSolution().col_value).tofile(file)
+    with open(ANSWER, "w", encoding="utf-8") as file:
+        json.dump(answer, file)
+
+
+def end_with_input() -> None:
+    """Nothing of a dive is worth keeping that did not end: stop at once."""
+    while os.read(0, 4096):
+        pass
+    os._exit(3)
+
+
+def solved(highs: Any) -> float | None:
+    """Solve the relaxation as it is; its cost, or None where it has no point or no time."""
+    highs.run()
+    if highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+        return None
+    cost: float = highs.getInfo().objective_function_value
+    return cost
+
+
+class Dive:
+    """Bounds of columns, and how they change on the way down."""
+
+    def __init__(self, highs: Any) -> None:
+        self.highs = highs
+        lp = highs.getLp()
+        self.bounds = dict(enumerate(zip(lp.col_lower_, lp.col_upper_, strict=True)))
+        self.values: list[float] = list(highs.getSolution().col_value)
+
+    def through(self, stages: list[dict[str, Any]]) -> bool:
+        """Go through the stages, again where a later one undid an earlier."""
+        for _ in range(4):
+            if not all(self.stage(stage) for stage in stages):
+                return False
+            if not any(self.fractional(column) for stage in stages for column in stage["columns"]):
+                return True
+        return False
+
+    def fractional(self, column: int) -> bool:
+        """Whether a column is not whole where it now is."""
+        return abs(self.values[column] - round(self.values[column])) > WHOLE
+
+    def stage(self, stage: dict[str, Any]) -> bool:
+        """Round columns of one stage, a share of them at a time, until all are whole."""
+        for _ in range(200):
+            open_ = [n for n, column in enumerate(stage["columns"]) if self.fractional(column)]
+            if not open_:
+                return True
+            chosen = self.chosen(stage, open_)
+            if not (self.move(chosen) or self.move(chosen[:1]) or self.move(opposite(chosen[:1]))):
+                return False
+        return False
+
+    def chosen(self, stage: dict[str, Any], open_: list[int]) -> list[tuple[int, bool, float]]:
+        """The surest of the columns: (column, whether up, the whole number)."""
+        columns, rule = stage["columns"], stage["rule"]
+        value = self.values
+        part = {n: value[columns[n]] - math.floor(value[columns[n]]) for n in open_}
+        open_.sort(key=lambda n: (-part[n], n))
+        most = max(1, math.ceil(stage["share"] * len(open_)))
+        taken: list[tuple[int, bool, float]] = []
+        seen: set[int] = set()
+        for n in open_:
+            if rule == ONE:
+                if stage["groups"][n] in seen:
+                    continue
+                seen.add(stage["groups"][n])
+            up = True
+            if rule == ORDER:
+                quantity = sum(value[c] for c in stage["quantities"][n])
+                up = quantity >= 0.5 * stage["firsts"][n]
+            whole = math.floor(value[columns[n]]) + (1.0 if up else 0.0)
+            taken.append((columns[n], up, whole))
+            if len(taken) == most:
+                break
+        return taken
+
+    def move(self, moves: list[tuple[int, bool, float]]) -> bool:
+        """Move bounds and solve again; undone where no point is left."""
+        for column, up, whole in moves:
+            low, high = self.bounds[column]
+            low, high = (whole, max(high, whole)) if up else (min(low, whole), whole)
+            self.highs.changeColBounds(column, low, high)
+        if solved(self.highs) is None:
+            for column, _, _ in moves:
+                self.highs.changeColBounds(column, *self.bounds[column])
+            return False
+        for column, up, whole in moves:
+            low, high = self.bounds[column]
+            self.bounds[column] = (whole, high) if up else (low, whole)
+        self.values = list(self.highs.getSolution().col_value)
+        return True
+
+
+def opposite(moves: list[tuple[int, bool, float]]) -> list[tuple[int, bool, float]]:
+    """The same columns, rounded the other way."""
+    return [(column, not up, whole + (-1.0 if up else 1.0)) for column, up, whole in moves]
+
+
+if __name__ == "__main__":
+    main()
