@@ -128,7 +128,10 @@ def _growth(records: Sequence[Record]) -> list[str]:
         *("instance", "intervals", "columns", "integers", "rows", "non-zeros"),
         *("rows tightened", "read s", "build s", "build µs per non-zero", "MiB"),
     ]
-    about = "Processor seconds and the process's highest memory; the dimensions are the plain program's."
+    about = (
+        "Processor seconds and the process's highest memory; the dimensions are those of the "
+        "plain program."
+    )
     return ["## Reading and building", "", about, "", *_markdown(heads, rows)]
 
 

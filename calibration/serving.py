@@ -7,12 +7,13 @@ ones are never looked at. Belongs here: priors. Does not belong here: formulas
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from statistics import median
 
 import catalogs
 from calibration.fitting import Prior, deviation, distance, quantile, search
-from calibration.writing import DATA, Fitted, write_parameters
+from calibration.writing import Fitted, write_parameters
 from catalogs import load_catalog
 from solver.estimate.evidence import held_out
 from solver.estimate.serving.evidence import Comparison, compare
@@ -143,7 +144,28 @@ def parameter_rows(
         )
         for end, share in (("low", 0.1), ("high", 0.9))
     ]
-    return fitted + band
+    return [*fitted, *band, *_seen(rows, catalog, source)]
+
+
+def _seen(
+    rows: Sequence[catalogs.ServingRun], catalog: catalogs.Catalog, source: str
+) -> Iterator[Fitted]:
+    """How many measurements the calibration saw, by architecture and by precision."""
+    kins = Counter(str(catalog.accelerators[row.card].architecture) for row in rows)
+    precisions = Counter(row.precision for row in rows)
+    for words, counts in (("on", kins), ("at", precisions)):
+        for name in sorted(counts):
+            yield Fitted(
+                id=f"measurements_{words}_{name.lower().replace(' ', '_')}",
+                name=f"Measurements of serving {words} {name} in the calibration",
+                value=counts[name],
+                unit="measurements",
+                kind="measured",
+                source=source,
+                date=DATE,
+                confidence="high",
+                notes="an estimate for anything else rests on none of its kind",
+            )
 
 
 def _row(name: str, meaning: str, value: float, unit: str, source: str, notes: str) -> Fitted:
@@ -157,7 +179,6 @@ HEADING = (
 
 def main() -> None:
     """Fit, and write the calibration."""
-    (DATA / FILE).unlink(missing_ok=True)
     catalog = load_catalog()
     names = [name for name in ServingParameters.__slots__ if name not in PRIORS]
     assumed = {name: catalog.find("calibration", name).value for name in names}

@@ -104,11 +104,13 @@ def classify(
     headquarters: str | None,
     system_cards: int = 1,
     enforce: Collection[str] = (),
+    leave_out: Collection[str] = (),
 ) -> Ruling:
     """Judge a card delivered on a day to a country, for an owner headquartered in another.
 
     `system_cards` is the number of cards sold in one system; `enforce` names advisories to be taken
-    as prohibitions. Raises MissingFigure where a figure is missing that could make the answer
+    as prohibitions, `leave_out` rules to be taken not to hold; what such a rule replaces stays
+    replaced, so that leaving one out never makes the answer stricter. Raises MissingFigure where a figure is missing that could make the answer
     stricter, CatalogError for an unknown ruleset, country or advisory.
     """
     rules = rules_of(catalog, ruleset)
@@ -121,7 +123,8 @@ def classify(
     verdicts = {rule.id: judge_any(rule.when, card, system_cards) for rule in in_scope}
     holding = [rule for rule in in_scope if verdicts[rule.id].holds]
     replaced = {other for rule in holding for other in rule.replaces}
-    holding = [rule for rule in holding if rule.id not in replaced]
+    holding = [rule for rule in holding if rule.id not in replaced and rule.id not in leave_out]
+    in_scope = [rule for rule in in_scope if rule.id not in leave_out]
     findings = tuple(
         sorted(
             (case.finding(rule, verdicts[rule.id]) for rule in holding),

@@ -44,14 +44,6 @@ def hint(name: str, known: Collection[str]) -> str:
 
 def _not_yet(problem: Problem) -> Iterator[Finding]:
     """Fields of the language that this version does not honour are refused, never ignored."""
-    if problem.uncertainty is not None:
-        yield (
-            ("uncertainty",),
-            (
-                "planning for several cases at once is not supported yet: remove the block, or "
-                "solve each case with --scenario"
-            ),
-        )
     for key, job in problem.training.items():
         if job.mfu is None and not job.measured:
             yield ("training", key), "needs mfu: a share, shares by card, or estimated"
@@ -162,6 +154,9 @@ def _rules(problem: Problem, catalog: Catalog) -> Iterator[Finding]:
         ]
         for name in rules.enforce:
             yield from _known(("export_rules", "enforce"), name, advisories, "advisory")
+        all_rules = [rule.id for rule in rules_of(catalog, rules.ruleset)]
+        for name in rules.except_:
+            yield from _known(("export_rules", "except"), name, all_rules, "rule")
 
 
 def _known(path: Path, name: str, known: Collection[str], what: str) -> Iterator[Finding]:
@@ -187,6 +182,8 @@ def _dates(problem: Problem) -> Iterator[Finding]:
                 yield from outside(path, job.window.last)
         if job.every is not None and job.every.months == 0 and job.every.days < 1:
             yield ("training", key, "every"), "must be at least a day"
+    if problem.uncertainty is not None:
+        yield from outside(("uncertainty", "decide_until"), problem.uncertainty.decide_until)
     for block in ("inference", "reservations"):
         for key, work in getattr(problem, block).items():
             yield from outside((block, key, "from"), work.from_)

@@ -49,6 +49,18 @@ class LoadedProblem:
     cases: Mapping[str, "LoadedProblem"] = field(default_factory=dict)
     """The problem in each case of its uncertainty."""
 
+    @property
+    def without_uncertainty(self) -> "LoadedProblem":
+        """The file as it stands, as if it had no cases."""
+        root = self.document.root
+        if root.child("uncertainty"):
+            root = root.with_child("uncertainty", None)
+        return LoadedProblem(
+            self.problem.model_copy(update={"uncertainty": None}),
+            self.catalog,
+            replace(self.document, root=root),
+        )
+
     @cached_property
     def tree(self) -> dict[str, Any]:
         """The values as JSON holds them; problem_from_tree reads them back."""
@@ -77,6 +89,11 @@ class ProblemFile:
         """Names of the scenarios it offers."""
         block = self.document.root.child("scenarios")
         return tuple(map(str, block.value)) if block and isinstance(block.value, Mapping) else ()
+
+    @property
+    def uncertain(self) -> bool:
+        """Whether it has cases to plan for at once."""
+        return self.document.find(("uncertainty", "cases")) is not None
 
     def problem(self, scenarios: Iterable[str] = (), edits: Iterable[Edit] = ()) -> LoadedProblem:
         """The valid problem after scenarios and then edits, each in the order given.
@@ -127,7 +144,8 @@ def _loaded(document: Document, kept: Catalog | None) -> LoadedProblem:
     cases = {}
     for name, case in case_documents(document, BLOCKS, problems).items():
         case_loaded, case_problems = _validated(case, kept)
-        problems += [p for p in case_problems if p not in problems]
+        told = [p for p in case_problems if p not in problems]
+        problems += [replace(p, message=f"{p.message}, in case {name!r}") for p in told]
         if case_loaded is not None:
             cases[name] = case_loaded
     if loaded is None or problems:

@@ -14,6 +14,8 @@ from problems.paths import KeyPath
 
 NOT_IN_OVERRIDES = ("scenarios", "include", "rackmix")
 """Blocks that say how a file is read, which no scenario can change."""
+SAME_IN_ALL_CASES = ("horizon", "currency", "solve", "uncertainty")
+"""Blocks that all cases of an uncertain future share: one calendar, one money, one search."""
 
 
 def merge(base: Node, over: Node, problems: list[InputProblem], path: KeyPath = ()) -> Node:
@@ -80,9 +82,16 @@ def apply_scenarios(document: Document, names: Iterable[str]) -> Document:
 
 
 def check_overrides(
-    over: Node, path: KeyPath, blocks: Collection[str], problems: list[InputProblem]
+    over: Node,
+    path: KeyPath,
+    blocks: Collection[str],
+    problems: list[InputProblem],
+    fixed: Collection[str] = (),
 ) -> None:
-    """Note changes of blocks that no problem has, in scenarios that are not chosen too."""
+    """Note changes of blocks that no problem has, in scenarios that are not chosen too.
+
+    ``fixed`` blocks must be the same in every case.
+    """
     if not isinstance(over.value, Mapping):
         message = "must be a mapping of changes"
         problems.append(problem_at(over.key_at or over.at, message, path))
@@ -96,6 +105,8 @@ def check_overrides(
             continue
         if block in NOT_IN_OVERRIDES:
             message = f"'{block}' cannot be changed here"
+        elif block in fixed:
+            message = f"'{block}' must be the same in every case: change it for the whole file"
         elif block not in blocks:
             message = f"no such block{did_you_mean(block, blocks)}"
         else:
@@ -124,14 +135,14 @@ def case_documents(
     cases = document.find(("uncertainty", "cases"))
     if cases is None or not isinstance(cases.value, Mapping):
         return {}
-    blocks = [block for block in blocks if block != "uncertainty"]
     root = document.root.with_child("uncertainty", None)
     documents = {}
     for name, case in cases.value.items():
         faults: list[InputProblem] = []
         changed, changes = root, case.child("set")
         if changes is not None and isinstance(changes.value, Mapping):
-            check_overrides(changes, ("uncertainty", "cases", name, "set"), blocks, faults)
+            path = ("uncertainty", "cases", name, "set")
+            check_overrides(changes, path, blocks, faults, SAME_IN_ALL_CASES)
             if not faults:
                 changed = apply_overrides(root, changes, faults)
         problems += faults

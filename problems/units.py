@@ -9,7 +9,7 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import lru_cache
 from typing import Any
 
 UNIT_DEFINITIONS = (
@@ -49,6 +49,21 @@ UNKNOWN_CURRENCY = "XXX"
 """Stands for a currency that the file names wrongly or not at all, which the schema refuses."""
 
 
+@lru_cache(maxsize=32)
+def _registry(currency: str, exchange_rates: tuple[tuple[str, float], ...]) -> Any:
+    """The units with one currency and its rates; kept, since every edit of a file asks again."""
+    import pint
+
+    registry: Any = pint.UnitRegistry(None, case_sensitive=True)
+    for definition in UNIT_DEFINITIONS:
+        registry.define(definition)
+    registry.define(f"{currency} = [currency]")
+    for name, rate in exchange_rates:
+        if name != currency:
+            registry.define(f"{name} = {rate!r} * {currency}")
+    return registry
+
+
 @dataclass(frozen=True)
 class UnitContext:
     """The units of one problem file: the common ones, its currency and its exchange rates."""
@@ -72,18 +87,9 @@ class UnitContext:
             currency = UNKNOWN_CURRENCY
         return cls(currency, tuple(sorted(usable.items())))
 
-    @cached_property
+    @property
     def _registry(self) -> Any:
-        import pint
-
-        registry: Any = pint.UnitRegistry(None, case_sensitive=True)
-        for definition in UNIT_DEFINITIONS:
-            registry.define(definition)
-        registry.define(f"{self.currency} = [currency]")
-        for name, rate in self.exchange_rates:
-            if name != self.currency:
-                registry.define(f"{name} = {rate!r} * {self.currency}")
-        return registry
+        return _registry(self.currency, self.exchange_rates)
 
     def convert(self, number: float, unit: str, target: str) -> float:
         """Convert ``number unit`` to ``target``.

@@ -7,11 +7,11 @@ Belongs here: how `rackmix estimate` is laid out. Does not belong here: the esti
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from itertools import groupby
-from operator import itemgetter
 
 from rich.console import Group, RenderableType
 from rich.text import Text
 
+from reports.estimate_serving import serving_sections
 from reports.listing import Column, Listing
 from reports.paragraph import Paragraph
 from reports.terminal import json_text
@@ -36,7 +36,7 @@ def estimate_json(found: Estimates) -> str:
 
 def render_estimates(found: Estimates) -> RenderableType:
     """A section for each workload."""
-    parts = [*_sections(_training(found)), *_sections(_serving(found))]
+    parts = [*_sections(_training(found)), *_sections(serving_sections(found.serving))]
     if not parts:
         parts = [Text("There is no training job and no service to estimate.")]
     return Group(*parts)
@@ -100,13 +100,3 @@ _COLUMNS = (
     Column("site", lambda row: row.site, numeric=False),
     Column("layout", lambda row: row.layout, numeric=False),
 )
-
-
-def _serving(found: Estimates) -> Iterator[list[RenderableType]]:
-    for service, rows in groupby(found.serving, key=lambda row: str(row["service"])):
-        table = list(rows)
-        names = [name for name in table[0] if name != "service"]
-        columns = [
-            Column(name.replace("_", " "), itemgetter(name), numeric=False) for name in names
-        ]
-        yield [Text(f"inference.{service}", style="bold"), Listing(columns, table)]

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from solver.answer import Answer, AnswerStatus, check_plan, options_of, solve_case
     from solver.case import Case, case_from_plan, load_case
     from solver.engines import Options, Progress
+    from solver.estimating import Estimates, estimates
     from solver.explain import Conflict, Explanation, explain_case, explain_infeasible
     from solver.handover import PlanRefused, verified_plan
     from solver.plan import Plan, PlanError, dump_plan, read_plan
@@ -29,6 +30,7 @@ _HOMES = {
     "Case": "solver.case",
     "Comparison": "solver.studies.compare",
     "Conflict": "solver.explain",
+    "Estimates": "solver.estimating",
     "Explanation": "solver.explain",
     "Finding": "solver.screening",
     "Front": "solver.studies.front",
@@ -43,6 +45,7 @@ _HOMES = {
     "check_plan": "solver.answer",
     "compare": "solver.studies.compare",
     "dump_plan": "solver.plan",
+    "estimates": "solver.estimating",
     "explain_case": "solver.explain",
     "explain_infeasible": "solver.explain",
     "find_alternatives": "solver.studies.alternatives",
@@ -65,6 +68,7 @@ __all__ = [
     "Case",
     "Comparison",
     "Conflict",
+    "Estimates",
     "Explanation",
     "Finding",
     "Front",
@@ -79,6 +83,7 @@ __all__ = [
     "check_plan",
     "compare",
     "dump_plan",
+    "estimates",
     "explain_case",
     "explain_infeasible",
     "find_alternatives",

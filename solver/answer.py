@@ -132,7 +132,7 @@ def solve_case(
         restriction.apply(model)
     search = _Search(case, model, options, started, restriction)
     begun = None if start is None else search.begin(start)
-    told = None if on_progress is None else _in_currency(on_progress, model.money_scale)
+    told = None if on_progress is None else in_currency(on_progress, model.money_scale)
     heard: _Heard = {
         "on_progress": told,
         "interrupted": interrupted,
@@ -235,25 +235,33 @@ class _Search:
             plan,
             status=PlanStatus.OPTIMAL if proven else PlanStatus.FEASIBLE,
             binding=() if outcome is None else binding_limits(self.model, values),
-            provenance={} if outcome is None else self._provenance(outcome),
+            provenance=(
+                {}
+                if outcome is None
+                else provenance(self.case, self.options, outcome, self.started)
+            ),
         )
 
-    def _provenance(self, outcome: engines.Outcome) -> dict[str, object]:
-        last = outcome.attempts[-1]
-        return {
-            "rackmix": version("rackmix"),
-            "python": platform.python_version(),
-            "pulp": version("pulp"),
-            "engine": last.engine,
-            "engine_version": last.engine_version,
-            "problem_sha256": self.case.loaded.sha256,
-            "catalog_sha256": self.case.catalog.sha256,
-            "instance_sha256": self.case.instance.sha256,
-            "options": _options_row(self.options),
-            "stop": str(outcome.stop),
-            "attempts": [_attempt_row(attempt) for attempt in outcome.attempts],
-            "seconds": round(time.monotonic() - self.started, 3),
-        }
+
+def provenance(
+    case: Case, options: engines.Options, outcome: engines.Outcome, started: float
+) -> dict[str, object]:
+    """What made a plan of a case: versions, engine, hashes, options, runs and seconds."""
+    last = outcome.attempts[-1]
+    return {
+        "rackmix": version("rackmix"),
+        "python": platform.python_version(),
+        "pulp": version("pulp"),
+        "engine": last.engine,
+        "engine_version": last.engine_version,
+        "problem_sha256": case.loaded.sha256,
+        "catalog_sha256": case.catalog.sha256,
+        "instance_sha256": case.instance.sha256,
+        "options": _options_row(options),
+        "stop": str(outcome.stop),
+        "attempts": [_attempt_row(attempt) for attempt in outcome.attempts],
+        "seconds": round(time.monotonic() - started, 3),
+    }
 
 
 def plan_of(case: Case, decisions: Decisions, bound: float | None) -> Plan:
@@ -299,7 +307,9 @@ def _answer(status: AnswerStatus, started: float, findings: tuple[Finding, ...])
     return Answer(status, None, None, findings, None, (), seconds)
 
 
-def _in_currency(on_progress: OnProgress, scale: float) -> OnProgress:
+def in_currency(on_progress: OnProgress, scale: float) -> OnProgress:
+    """Progress of a program whose money is divided by ``scale``, told in the currency."""
+
     def scaled(progress: engines.Progress) -> None:
         best = None if progress.best is None else progress.best * scale
         bound = None if progress.bound is None else progress.bound * scale

@@ -4,7 +4,8 @@ Belongs here: bringing file, facts and instance together, with every error place
 not belong here: solving (solver.answer).
 """
 
-from collections.abc import Iterable
+import math
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from os import PathLike
@@ -15,16 +16,51 @@ from problems import InputError, InputProblem
 from problems.edits import Edit
 from problems.loading import LoadedProblem, ProblemFile, problem_from_tree, read_problem
 from problems.schema import Problem
-from problems.schema.problem import ExportCaps
+from problems.schema.problem import ExportCaps, Uncertainty
 from solver.instance import Instance, InstanceError, build_instance
+
+
+BASE_ALONE = (
+    "The problem is looked at as it stands, without the cases of its uncertainty: `rackmix solve` "
+    "plans for all of them at once."
+)
+"""What is said where an uncertain problem is treated as a certain one."""
+
+
+@dataclass(frozen=True)
+class Uncertain:
+    """The cases of an uncertain problem, each a problem of its own."""
+
+    loaded: LoadedProblem
+    """The file with its `uncertainty:` block."""
+    cases: "Mapping[str, Case]"
+    """By name, in the order of the file."""
+
+    @property
+    def block(self) -> Uncertainty:
+        """What the file says of it."""
+        assert self.loaded.problem.uncertainty is not None
+        return self.loaded.problem.uncertainty
+
+    @property
+    def weights(self) -> dict[str, float]:
+        """Weights by case; they add up to 1."""
+        weights = {name: case.weight for name, case in self.block.cases.items()}
+        total = math.fsum(weights.values())
+        return {name: weight / total for name, weight in weights.items()}
 
 
 @dataclass(frozen=True)
 class Case:
-    """A problem, the facts it uses and the instance they make."""
+    """A problem, the facts it uses and the instance they make.
+
+    Of an uncertain problem it is the file as it stands, without its cases: `uncertain` has them.
+    """
 
     loaded: LoadedProblem
     instance: Instance
+    uncertain: Uncertain | None = None
+    """The cases to plan for at once; None for a problem that is certain."""
 
     @property
     def problem(self) -> Problem:
@@ -102,6 +138,28 @@ def case_from_plan(problem: Any, facts: Any, origin: str) -> Case:
 
 
 def _case(loaded: LoadedProblem) -> Case:
+    if loaded.problem.uncertainty is None:
+        return _certain(loaded)
+    base = _certain(loaded.without_uncertainty)
+    wrong: list[InputProblem] = []
+    cases = {}
+    for name, each in loaded.cases.items():
+        try:
+            cases[name] = _certain(each)
+        except InputError as error:
+            wrong += [
+                replace(problem, message=f"{problem.message}, in case {name!r}")
+                for problem in error.problems
+            ]
+    if wrong:
+        raise InputError(wrong)
+    assumptions = (BASE_ALONE, *base.instance.assumptions)
+    return Case(
+        base.loaded, replace(base.instance, assumptions=assumptions), Uncertain(loaded, cases)
+    )
+
+
+def _certain(loaded: LoadedProblem) -> Case:
     try:
         return Case(loaded, build_instance(loaded.problem, loaded.catalog))
     except InstanceError as error:

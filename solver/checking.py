@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from solver.answer import Answer, AnswerStatus, check_plan, solve_case
-from solver.case import Case
+from solver.case import Case, Uncertain
 from solver.engines import Progress
 from solver.plan import (
     Plan,
+    PlanError,
     Verification,
     Violation,
     match_purchases,
@@ -60,6 +61,9 @@ def check_file(
     """
     if not lists_purchases_only(path):
         plan = read_plan(path)
+        if plan.uncertainty is not None and case.uncertain is not None:
+            same = plan.uncertainty.get("problem") == case.uncertain.loaded.tree
+            return Checked(plan, _check_cases(case.uncertain, plan, path), same_problem=same)
         verdict = check_plan(case, plan)
         return Checked(plan, verdict, same_problem=dict(plan.problem) == case.loaded.tree)
     units, misfits = match_purchases(case.instance, purchases_from_json_or_csv(path))
@@ -67,6 +71,15 @@ def check_file(
         return Checked(misfits=misfits)
     answer = solve_case(case, units=units, on_progress=on_progress, interrupted=interrupted)
     return Checked(answer=answer)
+
+
+def _check_cases(uncertain: Uncertain, plan: Plan, path: Path) -> Verification:
+    from solver.uncertain.check import check_uncertain
+
+    try:
+        return check_uncertain(uncertain, plan)
+    except PlanError as fault:
+        raise PlanError(f"{path}: {fault}") from None
 
 
 def lists_purchases_only(path: Path) -> bool:

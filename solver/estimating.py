@@ -16,6 +16,7 @@ from solver.case import Case
 from solver.estimate.evidence import Comparison, compare
 from solver.estimate.goodput import goodput
 from solver.estimate.search import Step, best_step
+from solver.estimating_serving import ServingEstimate, serving_estimates
 from solver.instance.estimated import Estimating
 from solver.instance.machines import Machines
 from solver.instance.model import Occurrence, Pool, TrainingMode
@@ -279,10 +280,9 @@ class Estimates:
     """What `rackmix estimate` shows."""
 
     training: list[TrainingEstimate]
-    serving: list[dict[str, object]]
-    """Flat rows, each with its `service` first."""
+    serving: list[ServingEstimate]
 
 
 def estimates(case: Case) -> Estimates:
     """Every workload of a case on every kind of machine alone."""
-    return Estimates(training_estimates(case), [])
+    return Estimates(training_estimates(case), serving_estimates(case))

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from solver.answer import check_plan
 from solver.case import case_from_plan
-from solver.plan import Plan, Verification, read_plan
+from solver.plan import Plan, PlanError, Verification, read_plan
 
 MOST_TOLD = 20
 """Violations that the text of a refusal names; causes come before what follows from them."""
@@ -38,9 +38,21 @@ def verified_plan(path: Path) -> Plan:
     plan = read_plan(path)
     case = case_from_plan(plan.problem, plan.facts, f"{path}: problem")
     verification = check_plan(case, plan)
+    if verification.ok and plan.uncertainty is not None:
+        # The figures shown are this case's, but what they mean rests on the other cases.
+        verification = _check_cases(plan, path)
     if not verification.ok:
         raise PlanRefused(path, verification)
     return replace(plan, verification=verification)
+
+
+def _check_cases(plan: Plan, path: Path) -> Verification:
+    from solver.uncertain.check import check_carried
+
+    try:
+        return check_carried(plan, f"{path}")
+    except PlanError as fault:
+        raise PlanError(f"{path}: {fault}") from None
 
 
 def is_plan(path: Path) -> bool:

@@ -4,10 +4,11 @@ Belongs here: the file as a whole, its horizon, rules, limits and settings. Does
 places, market and workloads, which have modules of their own.
 """
 
+import math
 from datetime import date, timedelta
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import PlainValidator, WithJsonSchema, model_validator
+from pydantic import Field, PlainValidator, WithJsonSchema, model_validator
 
 from problems.dates import Day
 from problems.quantities import (
@@ -23,6 +24,8 @@ from problems.schema.market import Item, Offer
 from problems.schema.places import Fabric, FleetEntry, ResidualValue, Site
 from problems.schema.workloads import Reservation, Service, TrainingJob
 
+WEIGHTS_OFF = 1e-6
+"""By how much weights written with a few digits may miss 1."""
 MOST_YEARS = 100
 """A horizon beyond it is a slip of the pen, not a plan."""
 
@@ -80,6 +83,8 @@ class ExportRules(Block):
     """Judge every delivery by the rules of this day. Default: by its own day."""
     enforce: list[Name] = []
     """Advisories to treat as prohibitions."""
+    except_: Annotated[list[Name], Field(alias="except")] = []
+    """Rules that are taken not to hold, to see what they cost; what they replaced stays replaced."""
 
 
 class ExportCaps(Block):
@@ -132,20 +137,35 @@ class UncertaintyCase(Block):
     """One case of an uncertain future."""
 
     weight: Fraction
-    """Its weight in the objective."""
+    """Its weight in the objective, above 0; the weights of all cases add up to 1."""
     set: dict[str, Any] = {}
-    """Edits that make it."""
+    """Edits that make it out of the file as it stands; horizon, currency and solve stay."""
+
+    @model_validator(mode="after")
+    def _counts(self) -> Self:
+        if self.weight <= 0:
+            raise ValueError("needs a weight above 0: leave out a case that does not count")
+        return self
 
 
 class Uncertainty(Block):
     """Cases to plan for at once."""
 
     decide_until: Day
-    """Deliveries up to here are the same in every case."""
+    """Deliveries and starts of leases up to this day are the same in every case."""
     cases: dict[str, UncertaintyCase]
     """The cases by name."""
     objective: Literal["expected", "worst_case"] = "expected"
     """Whether the weighted sum or the worst case counts."""
+
+    @model_validator(mode="after")
+    def _adds_up(self) -> Self:
+        if not self.cases:
+            raise ValueError("needs at least one case")
+        total = math.fsum(case.weight for case in self.cases.values())
+        if abs(total - 1) > WEIGHTS_OFF:
+            raise ValueError(f"weights must add up to 1, or 100 % (they add up to {total:.6g})")
+        return self
 
 
 def _expect_none(value: Any) -> None:

@@ -125,6 +125,7 @@ def _answer(worked: Worked, line: OrderLine) -> tuple[str, str, str, str]:
         headquarters=problem.buyer.headquarters,
         system_cards=(node.scale_up_cards or node.cards) if node else 1,
         enforce=rules.enforce,
+        leave_out=rules.except_,
     )
     citation = ruling.findings[0].citation if ruling.findings else ""
     return str(ruling.treatment), ruling.rule or "", ruling.reason, citation

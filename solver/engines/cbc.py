@@ -51,7 +51,7 @@ def run(job: Job) -> Claim:
         watch=job.watch,
         ask=ask,
         # In its heuristics CBC takes seconds to notice; worth waiting for where there is a plan.
-        patience_s=lambda: 2.0 if log.best is None else 10.0,
+        patience_s=lambda: job.patience_s or (2.0 if log.best is None else 10.0),
         follow=follow,
     )
     return read_claim(job, log, ending)

@@ -59,7 +59,10 @@ class CbcLog:
     bound: float | None = None
     """The newest bound, rounded outwards."""
     slack: float | None = None
-    """How far below the plan the bound lay, where CBC stopped because that was near enough."""
+    """How far below the plan the bound lay, where a search just stopped because that was near."""
+    left: float = math.inf
+    """The lowest bound at which any search stopped so. CBC restarts within its search and then says
+    nothing of it at the end: what such an inner search left out, nobody has looked at."""
     started: bool = False
     """Whether CBC took over the plan it was given to start from."""
     note: str = ""
@@ -79,24 +82,31 @@ class CbcLog:
             if self.best is not None and self.slack is not None:
                 # The slack has 8 digits of its own and the plan 16: together they tell more of the
                 # bound than the line of the bound does.
-                self.bound = self.best - self.slack if self.slack < math.inf else None
+                self.left = min(self.left, self.best - self.slack)
+            if self.left < math.inf:
+                self.bound = self._seen(self.left)
+            self.slack = None
         elif match := SEARCH.search(line) or PARTIAL.search(line):
-            self.best, self.bound = finite(match[1]), at_least(finite(match[2]), 8)
-            self.slack = None  # the search went on
+            self.best, self.bound = finite(match[1]), self._seen(at_least(finite(match[2]), 8))
         elif match := PLAN.search(line):
-            self.best, self.slack = finite(match[1]), None
+            self.best = finite(match[1])
         elif match := ROOT.search(line):
-            self.bound = at_least(finite(match[2]), 8)
+            self.bound = self._seen(at_least(finite(match[2]), 8))
         elif match := RELAXED.search(line):
-            self.bound = at_least(finite(match[1]), 6)
+            self.bound = self._seen(at_least(finite(match[1]), 6))
         elif START.search(line):
             self.started = True
         else:
             return
         self.note = line.strip()
 
+    def _seen(self, bound: float | None) -> float | None:
+        """The bound, no higher than what was left out."""
+        lowest = None if bound is None else min(bound, self.left)
+        return lowest if lowest is not None and lowest > -HUGE else None
+
     def near(self, header: str) -> bool:
         """Whether CBC stopped at a gap, not at a proof; `header` is its solution's first line."""
-        if self.slack is None:
+        if self.left == math.inf:
             return "within gap tolerance" in header
-        return self.slack > NOISE
+        return self.best is None or self.best - self.left > NOISE * max(1.0, abs(self.best))

@@ -98,6 +98,9 @@ class Job:
     """A checked plan to start from, by the problem's variable ids."""
     nodes: int | None = None
     """Most nodes of the search tree: a limit that does not depend on the clock."""
+    patience_s: float | None = None
+    """How long the engine may take to hand over its plan when it is interrupted; None: as long as
+    it is known to need."""
     fed: Path | None = None
     """A file in which better plans may appear while HiGHS runs: doubles by column."""
 

@@ -17,6 +17,8 @@ import highspy
 
 SAVED, ANSWER = "plan.bin", "answer.json"
 WHOLE = 1e-6
+PASSES = 30
+"""A later rounding may leave earlier ones in parts again; each pass leaves fewer."""
 UP, ONE, ORDER = "up", "one", "order"
 
 
@@ -71,8 +73,8 @@ class Dive:
 
     def through(self, stages: list[dict[str, Any]]) -> bool:
         """Go through the stages, again where a later one undid an earlier."""
-        for _ in range(4):
-            if not all(self.stage(stage) for stage in stages):
+        for turn in range(PASSES):
+            if not all(self.stage(stage, 1.0 if turn else stage["share"]) for stage in stages):
                 return False
             if not any(self.fractional(column) for stage in stages for column in stage["columns"]):
                 return True
@@ -82,24 +84,27 @@ class Dive:
         """Whether a column is not whole where it now is."""
         return abs(self.values[column] - round(self.values[column])) > WHOLE
 
-    def stage(self, stage: dict[str, Any]) -> bool:
+    def stage(self, stage: dict[str, Any], share: float) -> bool:
         """Round columns of one stage, a share of them at a time, until all are whole."""
         for _ in range(200):
             open_ = [n for n, column in enumerate(stage["columns"]) if self.fractional(column)]
             if not open_:
                 return True
-            chosen = self.chosen(stage, open_)
-            if not (self.move(chosen) or self.move(chosen[:1]) or self.move(opposite(chosen[:1]))):
+            chosen = self.chosen(stage, open_, share)
+            fewer = [chosen, chosen[: max(1, len(chosen) // 4)], chosen[:1], opposite(chosen[:1])]
+            if not any(self.move(moves) for moves in fewer):
                 return False
         return False
 
-    def chosen(self, stage: dict[str, Any], open_: list[int]) -> list[tuple[int, bool, float]]:
+    def chosen(
+        self, stage: dict[str, Any], open_: list[int], share: float
+    ) -> list[tuple[int, bool, float]]:
         """The surest of the columns: (column, whether up, the whole number)."""
         columns, rule = stage["columns"], stage["rule"]
         value = self.values
         part = {n: value[columns[n]] - math.floor(value[columns[n]]) for n in open_}
         open_.sort(key=lambda n: (-part[n], n))
-        most = max(1, math.ceil(stage["share"] * len(open_)))
+        most = max(1, math.ceil(share * len(open_)))
         taken: list[tuple[int, bool, float]] = []
         seen: set[int] = set()
         for n in open_:

@@ -49,6 +49,7 @@ def run_part(
     nodes: int | None = None,
     start: Point | None = None,
     fed: Path | None = None,
+    patience_s: float | None = None,
     interrupted: threading.Event | None = None,
     on_bound: Callable[[float], None] | None = None,
     on_point: Callable[[Point], object] | None = None,
@@ -67,7 +68,7 @@ def run_part(
         place.mkdir()
         news = _News(part, model, place / highs.VALUES, on_bound, on_point)
         watch = Watch(news.hear, interrupted)
-        job = Job(model, place, options, watch, "", start, nodes, fed)
+        job = Job(model, place, options, watch, "", start, nodes, patience_s, fed)
         claim = RUN[options.engine](job)
     point = None
     if claim.column_values is not None:

@@ -66,6 +66,7 @@ def _findings(case: Case) -> Iterator[tuple[str, Finding]]:
                     headquarters=case.problem.buyer.headquarters,
                     system_cards=(node.scale_up_cards or node.cards) if node else 1,
                     enforce=rules.enforce,
+                    leave_out=rules.except_,
                 )
                 for finding in ruling.findings:
                     if finding.treatment not in MILD:

@@ -5,6 +5,7 @@ running it (solver.engines) and reading plans out of it (solver.extract).
 """
 
 from solver.formulation.build import build, build_plain, build_tight
+from solver.formulation.joint import Joint, build_joint
 from solver.formulation.model import Model
 
-__all__ = ["Model", "build", "build_plain", "build_tight"]
+__all__ = ["Joint", "Model", "build", "build_joint", "build_plain", "build_tight"]

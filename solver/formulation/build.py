@@ -18,6 +18,10 @@ from solver.formulation.standing import add_standing
 from solver.formulation.tightening import add_tightening
 from solver.instance.model import Instance
 
+SMALL = 50_000
+"""Options times intervals up to which a search tree pays for a closer relaxation that takes several
+times as long to solve; beyond, the first relaxation is most of the work."""
+
 
 @contextmanager
 def _uncollected() -> Iterator[None]:
@@ -50,23 +54,45 @@ def build(instance: Instance) -> Model:
     return model
 
 
+@_uncollected()
 def build_tight(instance: Instance) -> Model:
     """The program that searches run on: the same plans, fewer columns, and the closest relaxation.
 
-    Units that are alike are counted together by period, parts of replicas not at all, and what
-    whole numbers imply is said in rows. Its rows cannot be relaxed one by one without the others.
+    Parts of replicas are not counted, and up to a size units that are alike are counted together by
+    period and what whole numbers imply is said in rows. Rows cannot be relaxed one by one.
     """
     model = _families(instance, tight=True)
-    add_tightening(model)
-    add_rounding(model)
+    _tighten(model)
     model.finish()
     return model
 
 
+@_uncollected()
+def build_into(model: Model) -> None:
+    """Fill an empty model with the rows of its instance; what to minimise is left open."""
+    _fill(model)
+    _tighten(model)
+
+
+def _tighten(model: Model) -> None:
+    add_tightening(model)
+    if model.tight and _small(model.instance):
+        add_rounding(model)
+
+
+def _small(instance: Instance) -> bool:
+    return len(instance.options) * len(instance.intervals) <= SMALL
+
+
 def _families(instance: Instance, *, tight: bool = False) -> Model:
     model = Model(instance, money_scale(instance), tight=tight)
+    _fill(model)
+    return model
+
+
+def _fill(model: Model) -> None:
     purchases.add_quantities(model)
-    if tight:
+    if model.tight and _small(model.instance):
         add_standing(model)
     purchases.add_orders(model)
     purchases.add_supply(model)
@@ -84,7 +110,6 @@ def _families(instance: Instance, *, tight: bool = False) -> Model:
     places.add_rack_units(model)
     costs.add_costs(model)
     limits.add_limits(model)
-    return model
 
 
 def money_scale(instance: Instance) -> float:

@@ -48,6 +48,8 @@ class Model:
     money_scale: float
     tight: bool = False
     """Whether columns may stand for what the plain formulation writes as sums."""
+    prefix: str = ""
+    """Keeps the names apart where several models share one program."""
     problem: pulp.LpProblem = field(
         default_factory=lambda: pulp.LpProblem("rackmix", pulp.LpMinimize)
     )
@@ -61,7 +63,7 @@ class Model:
         """Add a variable between 0 and ``upper``; returns its number."""
         number = len(self.columns)
         bound = None if math.isinf(upper) else upper
-        name = f"x_{number:06}"
+        name = f"{self.prefix}x_{number:06}"
         variable = self.problem.add_variable(name, 0, bound, "Integer" if integer else "Continuous")
         self.columns.append(Column(kind, index, upper, integer, variable))
         self._by_kind.setdefault(kind, {})[index] = number
@@ -147,7 +149,7 @@ class Model:
         sense: int,
         limit: float,
     ) -> None:
-        name = f"c_{len(self.rows):06}"
+        name = f"{self.prefix}c_{len(self.rows):06}"
         merged = _merge(terms)
         pairs = [
             (self.columns[column].variable, value) for column, value in merged.items() if value

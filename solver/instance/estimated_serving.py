@@ -182,6 +182,31 @@ class EstimatedServing:
                 f"{band.serving_low:.2f} of its middle."
             )
 
+    def assume_of(self, service: Service, pool: Pool, found: Sequence[Configuration]) -> None:
+        """What the estimates of one pool rest on that no measurement stands behind."""
+        catalog = self.sources.catalog
+        kin = str(catalog.accelerators[pool.card].architecture)
+        if f"measurements_on_{kin.lower().replace(' ', '_')}" not in catalog.calibration:
+            self.sources.assume(
+                "No published measurement of serving on cards of these architectures is in the "
+                "calibration, so the band of their estimates is not known: {}.",
+                kin,
+            )
+        for precision in sorted({one.replica.precision for one in found}):
+            if f"measurements_at_{precision}" not in catalog.calibration:
+                self.sources.assume(
+                    "No published measurement of serving at these precisions is in the "
+                    "calibration, so the band of their estimates is not known: {}.",
+                    precision,
+                )
+        model = catalog.models[service.model or ""]
+        if model.active_parameters is not None:
+            self.sources.assume(
+                "Experts are split over the cards of a replica like every layer; spreading them "
+                "over many boxes, which serves several times as much, is not modelled: {}.",
+                model.id,
+            )
+
 
 def _times(served: Sequence[Served]) -> str:
     ttft = min(one.ttft_s for one in served)

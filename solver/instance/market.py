@@ -277,6 +277,7 @@ class Market:
                 headquarters=self.sources.problem.buyer.headquarters,
                 system_cards=system,
                 enforce=rules.enforce,
+                leave_out=rules.except_,
             )
         return self._classes[asked]
 

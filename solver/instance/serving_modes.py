@@ -109,6 +109,8 @@ class ServingModes:
             return
         if not found:
             refused.append((pool, self.estimating.refusal(path, block, pool)))
+        else:
+            self.estimating.assume_of(block, pool, found)
         for configuration in found:
             throughput = tuple(
                 (name, configuration.rate(number) * self.estimating.margin)

@@ -6,7 +6,7 @@ in words what does not fit. Does not belong here: what a plan is, files.
 
 import math
 import types
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from difflib import get_close_matches
@@ -64,7 +64,9 @@ def to_json(value: Any) -> Any:
     if isinstance(value, tuple | list):
         return [to_json(inner) for inner in value]
     kind: Any = type(value)
-    return {name: to_json(getattr(value, field)) for field, name in _names(kind)}
+    optional = _optional(kind)
+    found = {name: getattr(value, field) for field, name in _names(kind)}
+    return {n: to_json(v) for n, v in found.items() if v is not None or n not in optional}
 
 
 def from_json(kind: Any, value: Any) -> Any:
@@ -75,6 +77,12 @@ def from_json(kind: Any, value: Any) -> Any:
 @cache
 def _names(kind: Any) -> tuple[tuple[str, str], ...]:
     return tuple((field.name, json_name(field.name)) for field in fields(kind))
+
+
+@cache
+def _optional(kind: Any) -> frozenset[str]:
+    """Keys that a file leaves out where there is nothing to say: fields that default to None."""
+    return frozenset(json_name(field.name) for field in fields(kind) if field.default is None)
 
 
 @cache
@@ -117,17 +125,19 @@ def _tuple_reader(read: Reader) -> Reader:
 def _record_reader(kind: Any) -> Reader:
     hints = get_type_hints(kind)
     readers = {name: reader(hints[field]) for field, name in _names(kind)}
+    optional = _optional(kind)
+    required = readers.keys() - optional
 
     def read_record(value: Any) -> Any:
         if not isinstance(value, dict):
             raise Misread(f"must be an object with keys (given {_brief(value)})")
-        if value.keys() != readers.keys():
-            raise _wrong_keys(value, list(readers))
+        if not required <= value.keys() <= readers.keys():
+            raise _wrong_keys(value, list(readers), optional)
         name = ""
         try:
             found = []
             for name, read in readers.items():
-                found.append(read(value[name]))
+                found.append(None if name not in value else read(value[name]))
         except Misread as fault:
             raise fault.at(name) from None
         return kind(*found)
@@ -135,11 +145,11 @@ def _record_reader(kind: Any) -> Reader:
     return read_record
 
 
-def _wrong_keys(value: dict[str, Any], known: list[str]) -> Misread:
+def _wrong_keys(value: dict[str, Any], known: list[str], optional: Collection[str]) -> Misread:
     for key in value:
         if key not in known:
             return Misread(f"unknown key {key!r}{nearest(str(key), known)}")
-    missing = [key for key in known if key not in value]
+    missing = [key for key in known if key not in value and key not in optional]
     return Misread(f"lacks {', '.join(map(repr, missing))}")
 
 

@@ -275,3 +275,6 @@ class Plan:
     verification: Verification
     provenance: JsonMap
     """Versions, engine, hashes, options, attempts and seconds."""
+    uncertainty: JsonMap | None = None
+    """Of a plan for several cases: all of them, this one being the heaviest. Only such plans have
+    it (solver.uncertain.document)."""

@@ -11,7 +11,6 @@ from solver.formulation import Model
 from solver.formulation.model import Index
 from solver.formulation.places import SWITCHES
 from solver.formulation.purchases import CARD_TYPE, ORDERED, QUANTITY, useful_tiers
-from solver.formulation.standing import STANDING
 from solver.formulation.workloads import (
     HELD,
     POOL_CHOSEN,
@@ -23,7 +22,10 @@ from solver.formulation.workloads import (
 
 
 def roundings(model: Model) -> list[Rounding]:
-    """Every whole column of a program, in the order in which it is decided."""
+    """Every whole column of a program, in the order in which it is decided.
+
+    What stands is the sum of what was ordered, and whole when that is.
+    """
     return [
         Rounding(list(model.of(CARD_TYPE).values())),
         _one_each(model, SITE_CHOSEN),
@@ -32,7 +34,7 @@ def roundings(model: Model) -> list[Rounding]:
         Rounding(_whole(model, HELD)),
         Rounding([*_whole(model, REPLICAS), *_whole(model, RESERVED)], share=0.4),
         *_orders(model),
-        Rounding([*_whole(model, SWITCHES), *_whole(model, STANDING)], share=1.0),
+        Rounding(_whole(model, SWITCHES), share=1.0),
     ]
 
 

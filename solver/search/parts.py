@@ -59,11 +59,6 @@ class Parts:
                 part.whole[column] = False
         return part
 
-    def linear(self) -> Part:
-        """The relaxation in which nothing need be whole."""
-        part = Part.all_of(self.program)
-        return Part(self.program, part.lower, part.upper, [False] * len(part.whole))
-
     def window(self, point: Sequence[float], width: int | None) -> Part:
         """What keeps a relaxation's places, with counts at most ``width`` away from rounding its
         own down or up; any count for None.
@@ -78,34 +73,6 @@ class Parts:
                 part.lower[column] = max(part.lower[column], float(low))
                 part.upper[column] = min(part.upper[column], float(high))
         return part
-
-    def placed(self, point: Sequence[float], *, whole: bool) -> Part:
-        """What runs every occurrence in the pool, or at the site, that a relaxation gives most of
-        it to; relaxed but for nothing, or for everything.
-        """
-        part = Part.all_of(self.program) if whole else self.linear()
-        places = self._likely(point)
-        for number, column in enumerate(self.model.columns):
-            if column.kind in (POOL_CHOSEN, SITE_CHOSEN):
-                self._hold(part, number, float(column.index[1] in places[column.index[0]]))
-        return part
-
-    def support(self, point: Sequence[float]) -> Part:
-        """What keeps a relaxation's places and uses only machines that it uses, of any number."""
-        part = self.placed(point, whole=True)
-        for number, column in enumerate(self.model.columns):
-            if column.kind in (RATE, REPLICAS, RESERVED) and point[number] < NEAR:
-                self._hold(part, number, 0.0)
-        return part
-
-    def _likely(self, point: Sequence[float]) -> dict[str | int, set[str | int]]:
-        """By occurrence with a choice, the pool or site that has most of it."""
-        best: dict[str | int, tuple[float, str | int]] = {}
-        for kind in (POOL_CHOSEN, SITE_CHOSEN):
-            for (occurrence, place), column in self.model.of(kind).items():
-                if occurrence not in best or point[column] > best[occurrence][0] + NEAR:
-                    best[occurrence] = (point[column], place)
-        return {occurrence: {place} for occurrence, (_, place) in best.items()}
 
     def around(self, point: Sequence[float], workloads: set[str], intervals: set[int]) -> Part:
         """What keeps a plan's use of its machines, but for some workloads and some intervals."""

@@ -21,7 +21,7 @@ from solver.engines.program import Part, Program
 from solver.formulation import Model
 from solver.search.incumbent import Incumbent
 from solver.search.parts import Parts
-from solver.search.stages import IN_VAIN, Stage, improve, plan_near, relax
+from solver.search.stages import IN_VAIN, Stage, improve, plan_near, plunge, relax
 
 Accept = Callable[[Mapping[str, float]], bool]
 OnProgress = Callable[[engines.Progress], None]
@@ -146,16 +146,21 @@ class _Search:
         engine = CBC if self.beside else self.options.engine
         options = replace(self.options, engine=engine, threads=1)
         stage = Stage(self.parts, self.incumbent, options, self.started, self.stop)
-        began = time.monotonic()
-        self.at = "relaxation"
+        if self.beside or engine == HIGHS:
+            self.at, began = "dive", time.monotonic()
+            dived = plunge(stage)
+            status = Status.NO_PLAN if dived.point is None else Status.FEASIBLE
+            self._note(HIGHS, "dive", status, StopReason.UNKNOWN, began, "")
+        if stage.over():
+            return
+        self.at, began = "relaxation", time.monotonic()
         found = relax(stage)
         self._note(engine, "counts relaxed", found.status, found.stop, began, found.message)
         if found.point is None:
             return
-        if self.incumbent.point is None:
-            self.at, began = "plan near the relaxation", time.monotonic()
-            status = Status.FEASIBLE if plan_near(stage, found.point) else Status.NO_PLAN
-            self._note(engine, "near the relaxation", status, StopReason.UNKNOWN, began, "")
+        self.at, began = "plan near the relaxation", time.monotonic()
+        status = Status.FEASIBLE if plan_near(stage, found.point) else Status.NO_PLAN
+        self._note(engine, "near the relaxation", status, StopReason.UNKNOWN, began, "")
         self.at, began = "better plans", time.monotonic()
         improve(stage, found.point, self.options.seed, None if self.beside else IN_VAIN)
         self._note(engine, "neighbourhoods", Status.FEASIBLE, StopReason.UNKNOWN, began, "")

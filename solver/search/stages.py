@@ -10,9 +10,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from solver import engines
+from solver.engines.dive import Dived, dive
 from solver.engines.parts import Found, run_part
 from solver.engines.points import Point
 from solver.engines.program import Part
+from solver.search.diving import roundings
 from solver.search.incumbent import Incumbent
 from solver.search.neighbourhoods import Neighbourhoods
 from solver.search.parts import Parts
@@ -21,6 +23,8 @@ CHOICES_NODES, WINDOW_NODES, NEIGHBOURHOOD_NODES = 40, 60, 60
 """Nodes of a search tree: where a part is not done by then, the next one is worth more."""
 GUARD_S = 30.0
 """No part is worth more time, on however slow a machine."""
+PATIENCE_S, LEAST_PATIENCE_S = 5.0, 0.3
+"""How long a stopped engine may take to hand over its plan, without and with a plan at hand."""
 WIDTHS = (1, 3, None)
 """How far counts may be from the relaxation's; the first that has a plan will do."""
 IN_VAIN = 12
@@ -60,7 +64,13 @@ class Stage:
         seconds = max(0.2, min(self.left_s(), GUARD_S))
         options = replace(self.options, gap=gap, time_limit_s=seconds)
         return run_part(
-            part, options, nodes=nodes, start=start, interrupted=self.stop, on_bound=on_bound
+            part,
+            options,
+            nodes=nodes,
+            start=start,
+            interrupted=self.stop,
+            patience_s=LEAST_PATIENCE_S if self.incumbent.point is not None else PATIENCE_S,
+            on_bound=on_bound,
         )
 
 
@@ -73,6 +83,22 @@ def relax(stage: Stage) -> Found:
         on_bound=stage.incumbent.raise_bound,
     )
     stage.incumbent.raise_bound(found.bound)
+    return found
+
+
+def plunge(stage: Stage) -> Dived:
+    """Dive from the linear relaxation: a bound, and often a plan, within a few relaxations."""
+    options = replace(stage.options, time_limit_s=max(0.2, stage.left_s()))
+    found = dive(
+        Part.all_of(stage.parts.program),
+        roundings(stage.parts.model),
+        options,
+        interrupted=stage.stop,
+        on_bound=stage.incumbent.raise_bound,
+    )
+    stage.incumbent.raise_bound(found.bound)
+    if found.point is not None:
+        stage.incumbent.offer(found.point)
     return found
 
 

@@ -63,6 +63,31 @@ def test_the_value_of_a_plan_found_within_the_gap_is_not_the_bound() -> None:
         assert cbc.meaning(header, log, OVER) == (Status.OPTIMAL, StopReason.GAP)
 
 
+RESTART = """
+Cbc0010I After 0 nodes, 1 on tree, 340062.24 best solution, best possible 335613.45 (1.50 seconds)
+Cbc0044I Reduced cost fixing - 366 rows, 318 columns - restarting search
+Cbc0013I At root node, 35 cuts changed objective from 334171.91 to 335613.7 in 100 passes
+Cbc0011I Exiting as integer gap of 1926.2926 less than 1e-12 or 0.99009901%
+Cbc0001I Search completed - best objective 337539.9938109589, took 1771 iterations and 0 nodes
+Cbc0012I Integer solution of 337539.993811 found by Reduced search after 4204 iterations (2.95 s)
+Cbc0001I Search completed - best objective 337539.9938109589, took 4204 iterations and 50 nodes
+"""
+
+
+def test_what_a_restarted_search_left_out_is_not_proven() -> None:
+    """Proves that a gap at which an inner search ended is kept to the end: CBC says "Optimal" then.
+    Sensitivity: otherwise the plan of 337,540 is called proven, where one of 336,476 exists.
+    """
+    log = log_of(RESTART)
+    header = "Optimal - objective value 337539.99381096"
+    assert cbc.meaning(header, log, OVER) == (Status.OPTIMAL, StopReason.GAP)
+    assert log.bound == pytest.approx(337539.9938109589 - 1926.2926)
+    log.feed(
+        "Cbc0010I After 9 nodes, 1 on tree, 337539.99 best solution, best possible 337000 (3 s)"
+    )
+    assert log.bound == pytest.approx(337539.9938109589 - 1926.2926)
+
+
 def test_a_gap_of_rounding_errors_is_a_proof() -> None:
     """CBC exits "as integer gap of -5.5e-17": that is the optimum, not a gap."""
     log = log_of(GAP_STOP.replace("112.43207", "-5.5511151e-17"))

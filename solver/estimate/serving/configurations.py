@@ -47,14 +47,19 @@ def configurations(
 
     Stages over several groups of cards are looked at only where nothing less serves.
     """
-    every = tuple(replicas(machine))
-    alone = tuple(replica for replica in every if replica.stages == 1)
+    alone, staged = _sizes(machine)
     found = _serving(machine, model, requests, limits, given, alone)
     if not found:
-        staged = tuple(replica for replica in every if replica.stages > 1)
         found = _serving(machine, model, requests, limits, given, staged)
         found = [c for c in found if c.replica.cards == found[0].replica.cards]
     return tuple(undominated(found))
+
+
+@lru_cache(maxsize=1024)
+def _sizes(machine: ServingMachine) -> tuple[tuple[Replica, ...], tuple[Replica, ...]]:
+    """Replicas within a box, and those of several stages."""
+    every = tuple(replicas(machine))
+    return tuple(r for r in every if r.stages == 1), tuple(r for r in every if r.stages > 1)
 
 
 def _serving(

@@ -4,9 +4,8 @@ Belongs here: how many requests fit, what limits a replica, what is dominated. D
 the time of a step (step), the optimiser's modes (solver.instance).
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 
@@ -21,7 +20,7 @@ from solver.estimate.serving.headroom import most_load
 from solver.estimate.serving.replica import Replica, kv_gb_per_token, weights_gb
 from solver.estimate.serving.step import PARTS, Array, StepTime, step_time
 
-GROWTH = 1.05
+GROWTH = 1.06
 """Batches tried lie so far apart at most."""
 BINDS = 1.1
 """A limit is what holds a replica back where it would serve a tenth more without it."""
@@ -41,8 +40,8 @@ class Served:
     tpot_s: float
     ttft_s: float
     """Time to first token without waiting."""
-    shares: tuple[float, ...]
-    """Shares of a step's time, in the order of PARTS."""
+    parts: tuple[tuple[str, float], ...]
+    """Shares of a step's time."""
     limit: str
     """What holds it back: memory or latency where they keep the batch small or the load low, else
     the largest share: compute, bandwidth, link or engine."""
@@ -63,36 +62,49 @@ def serve(
     """
     batch = batches(int(given.serving_most_requests))
     time = step_time(machine, model, request, given, candidates, batch)
-    room = _room(machine, model, request, given, candidates)
+    free, kept = _memory(machine, model, given, candidates)
+    room = free / (kept * (request.prompt_tokens + request.answer_tokens))
     stages = np.array([[float(r.stages)] for r in candidates])
     rate = stages * batch / (max(request.answer_tokens, 1.0) * time.mean)
     load = _load(time, request, limits, given, rate)
     served = rate * load
     fitting = np.where(batch <= room, served, 0.0)
     best = np.argmax(fitting, axis=1)
-    more = np.max(np.where(batch <= 2 * room, served, 0.0), axis=1)
-    free = np.max(np.where(batch <= room, rate, 0.0), axis=1)
-    found: list[Served | None] = []
-    for row, replica in enumerate(candidates):
-        at = (row, int(best[row]))
-        answer = float(fitting[at])
-        if answer <= 0:
-            found.append(None)
-            continue
-        shares = tuple(float(part[at] / time.mean[at]) for part in time.parts)
-        found.append(
-            Served(
-                replica=replica,
-                requests_per_second=answer,
-                batch=int(batch[at[1]]) * replica.stages,
-                load=float(load[at]),
-                tpot_s=float(time.mean[at]),
-                ttft_s=float(time.mean[at] + time.reading[at]),
-                shares=shares,
-                limit=_limit(answer, float(free[row]), float(more[row]), shares, limits),
-            )
-        )
-    return tuple(found)
+    # With twice the memory, and without latency limits: what the limits below are judged by.
+    more = np.where(batch <= 2 * room, served, 0.0).max(axis=1)
+    unhurried = np.where(batch <= room, rate, 0.0).max(axis=1)
+    at = (np.arange(len(candidates)), best)
+    mean = time.mean[at]
+    columns = [fitting[at], unhurried, more, batch[best], load[at], mean, time.reading[at]]
+    columns += [part[at] / mean for part in time.parts]
+    return tuple(
+        _served(replica, limits, *row) if row[0] > 0 else None
+        for replica, row in zip(candidates, np.array(columns).T.tolist(), strict=True)
+    )
+
+
+def _served(
+    replica: Replica,
+    limits: Limits,
+    answer: float,
+    unhurried: float,
+    more: float,
+    batch: float,
+    load: float,
+    mean: float,
+    reading: float,
+    *shares: float,
+) -> Served:
+    return Served(
+        replica=replica,
+        requests_per_second=answer,
+        batch=int(batch) * replica.stages,
+        load=load,
+        tpot_s=mean,
+        ttft_s=mean + reading,
+        parts=tuple(zip(PARTS, shares, strict=True)),
+        limit=_limit(answer, unhurried, more, shares, limits),
+    )
 
 
 def _load(
@@ -111,9 +123,9 @@ def _load(
 
 
 def _limit(
-    answer: float, free: float, more: float, shares: tuple[float, ...], limits: Limits
+    answer: float, unhurried: float, more: float, shares: tuple[float, ...], limits: Limits
 ) -> str:
-    if (limits.ttft_s or limits.tpot_s) and free > BINDS * answer:
+    if (limits.ttft_s or limits.tpot_s) and unhurried > BINDS * answer:
         return "latency"
     if more > BINDS * answer:
         return "memory"
@@ -125,7 +137,7 @@ def batches(most: int) -> Array:
     """Batches tried: every one at first, then ever farther apart.
 
     >>> [int(b) for b in batches(32)]
-    [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 23, 25, 27, 29, 31]
+    [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 19, 21, 23, 25, 27, 29, 31]
     """
     found = [1]
     while found[-1] < most:
@@ -133,25 +145,19 @@ def batches(most: int) -> Array:
     return np.array([float(b) for b in found if b <= most])
 
 
-def _room(
+@lru_cache(maxsize=1024)
+def _memory(
     machine: ServingMachine,
     model: ServedModel,
-    request: Request,
     given: ServingParameters,
-    candidates: Sequence[Replica],
-) -> Array:
-    """Requests of one stage that fit beside the weights, each with its whole length."""
-    tokens = request.prompt_tokens + request.answer_tokens
+    candidates: tuple[Replica, ...],
+) -> tuple[Array, Array]:
+    """What the weights leave of a stage's memory, and what a token of a request takes of it, in GB:
+    each request holds room for its whole length.
+    """
     usable = machine.memory_gb * given.serving_memory_share
-    return np.array(
-        [
-            [
-                (usable * r.tensor - weights_gb(model, r) / r.stages)
-                / (kv_gb_per_token(model, r) * tokens)
-            ]
-            for r in candidates
-        ]
-    )
+    free = [[usable * r.tensor - weights_gb(model, r) / r.stages] for r in candidates]
+    return np.array(free), np.array([[kv_gb_per_token(model, r)] for r in candidates])
 
 
 def shortage_gb(

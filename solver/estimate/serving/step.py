@@ -5,8 +5,8 @@ Belongs here: the times of arithmetic, memory traffic, collectives and the engin
 of replicas and batches. Does not belong here: how many requests fit or may wait (search, headroom).
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,7 +42,7 @@ def step_time(
     model: ServedModel,
     request: Request,
     given: ServingParameters,
-    replicas: Sequence[Replica],
+    replicas: tuple[Replica, ...],
     batch: Array,
 ) -> StepTime:
     """Time of a step with ``batch`` running requests, inflight batching.
@@ -53,7 +53,7 @@ def step_time(
     keys, values and other operands pass through memory beside them; tensor-parallel cards join
     their results twice a layer, 2·(t-1)/t of 2·h bytes a token (Korthikanti et al. 2022).
     """
-    row = _Rows.of(machine, model, given, replicas)
+    row = _rows(machine, model, given, replicas)
     steps = max(request.answer_tokens, 1.0)
     started = batch / steps
     share = np.minimum(1.0, started)
@@ -98,38 +98,38 @@ class _Rows:
     fixed_s: Array
     """Whatever a step takes however few requests run, collectives' latency included."""
 
-    @classmethod
-    def of(
-        cls,
-        machine: ServingMachine,
-        model: ServedModel,
-        given: ServingParameters,
-        replicas: Sequence[Replica],
-    ) -> "_Rows":
-        def column(values: list[float]) -> Array:
-            return np.array(values)[:, None]
 
-        tensor = column([float(r.tensor) for r in replicas])
-        peak = column([peak_tflops(machine, r) for r in replicas]) * 1e12
-        peak = peak * given.serving_compute_share * tensor
-        bandwidth = machine.memory_bandwidth_gb_per_s * given.serving_bandwidth_share * tensor
-        width = model.layers * model.hidden_size
-        links = column([link_gb_per_s(machine, r) for r in replicas]) / 2 * given.serving_link_share
-        sent = 2 * 2 * (tensor - 1) / tensor * 2 * width / 1e9
-        half = machine.bf16_tflops * 1e12 * given.serving_compute_share * tensor
-        link = np.divide(sent, links, out=np.zeros_like(sent), where=tensor > 1)
-        joined = 2 * model.layers * given.serving_collective_us * 1e-6
-        join: Array = np.where(tensor > 1, joined, 0.0)
-        return cls(
-            token_s=2 * model.active_parameters / peak,
-            weights_s=column([weights_gb(model, r) for r in replicas]) / bandwidth,
-            attention_s=2 * width / half,
-            kv_s=column([kv_gb_per_token(model, r) for r in replicas]) / bandwidth,
-            traffic_s=given.serving_token_bytes * width / 1e9 / bandwidth,
-            link_s=link,
-            join_s=join,
-            fixed_s=join + given.serving_step_ms * 1e-3,
-        )
+@lru_cache(maxsize=1024)
+def _rows(
+    machine: ServingMachine,
+    model: ServedModel,
+    given: ServingParameters,
+    replicas: tuple[Replica, ...],
+) -> _Rows:
+    def column(values: list[float]) -> Array:
+        return np.array(values)[:, None]
+
+    tensor = column([float(r.tensor) for r in replicas])
+    peak = column([peak_tflops(machine, r) for r in replicas]) * 1e12
+    peak = peak * given.serving_compute_share * tensor
+    bandwidth = machine.memory_bandwidth_gb_per_s * given.serving_bandwidth_share * tensor
+    width = model.layers * model.hidden_size
+    links = column([link_gb_per_s(machine, r) for r in replicas]) / 2 * given.serving_link_share
+    sent = 2 * 2 * (tensor - 1) / tensor * 2 * width / 1e9
+    half = machine.bf16_tflops * 1e12 * given.serving_compute_share * tensor
+    link = np.divide(sent, links, out=np.zeros_like(sent), where=tensor > 1)
+    joined = 2 * model.layers * given.serving_collective_us * 1e-6
+    join: Array = np.where(tensor > 1, joined, 0.0)
+    return _Rows(
+        token_s=2 * model.active_parameters / peak,
+        weights_s=column([weights_gb(model, r) for r in replicas]) / bandwidth,
+        attention_s=2 * width / half,
+        kv_s=column([kv_gb_per_token(model, r) for r in replicas]) / bandwidth,
+        traffic_s=given.serving_token_bytes * width / 1e9 / bandwidth,
+        link_s=link,
+        join_s=join,
+        fixed_s=join + given.serving_step_ms * 1e-3,
+    )
 
 
 def _touched(model: ServedModel, tokens: Array) -> Array | float:
