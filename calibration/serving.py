@@ -96,14 +96,22 @@ def ratios(comparisons: Sequence[Comparison]) -> list[float]:
     return [c.ratio for c in comparisons if c.ratio is not None]
 
 
+def penalty(
+    rows: Sequence[catalogs.ServingRun], catalog: catalogs.Catalog, given: ServingParameters
+) -> float:
+    """Deviations of measurements from their estimates and of parameters from their priors."""
+    values = {name: getattr(given, name) for name in PRIORS}
+    found = ratios(compare(rows, catalog, given))
+    return deviation(found, SPREAD, OUTLIER) + distance(values, PRIORS)
+
+
 def fit(
     rows: Sequence[catalogs.ServingRun], catalog: catalogs.Catalog, assumed: Mapping[str, float]
 ) -> dict[str, float]:
     """Values of the fitted parameters."""
 
     def cost(values: Mapping[str, float]) -> float:
-        found = compare(rows, catalog, ServingParameters(**assumed, **values))
-        return deviation(ratios(found), SPREAD, OUTLIER) + distance(values, PRIORS)
+        return penalty(rows, catalog, ServingParameters(**assumed, **values))
 
     return search(cost, PRIORS)
 

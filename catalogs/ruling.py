@@ -109,9 +109,10 @@ def classify(
     """Judge a card delivered on a day to a country, for an owner headquartered in another.
 
     `system_cards` is the number of cards sold in one system; `enforce` names advisories to be taken
-    as prohibitions, `leave_out` rules to be taken not to hold; what such a rule replaces stays
-    replaced, so that leaving one out never makes the answer stricter. Raises MissingFigure where a figure is missing that could make the answer
-    stricter, CatalogError for an unknown ruleset, country or advisory.
+    as prohibitions, `leave_out` rules taken not to hold: what such a rule replaces stays replaced,
+    so that leaving one out never makes the answer stricter. Raises MissingFigure where a figure is
+    missing that could make the answer stricter, CatalogError for an unknown ruleset, country or
+    advisory.
     """
     rules = rules_of(catalog, ruleset)
     check_country(destination, "destination")

@@ -18,6 +18,7 @@ from commands.options import (
 )
 from commands.program import EXIT_CODES, BadInput, ExitCode
 from commands.searching import watched
+from commands.uncertain import tell_base_alone
 
 if TYPE_CHECKING:
     from problems import Edit
@@ -63,6 +64,7 @@ def alternatives(
     from solver.studies.alternatives import aside_of, find_alternatives
 
     case = load_case(file, scenarios=scenario, edits=edits)
+    tell_base_alone(case.uncertain)
     chosen = options_of(case, **options)
     given = {name: value for name, value in options.items() if value is not None}
     aside = replace(aside_of(chosen), **given)

@@ -8,6 +8,7 @@ import click
 from commands.options import EditingCommand, debug_option, editing_options, problem_argument
 from commands.program import EXIT_CODES, ExitCode
 from commands.searching import watched
+from commands.uncertain import tell_base_alone
 
 if TYPE_CHECKING:
     from problems import Edit
@@ -30,6 +31,8 @@ def check(file: Path, plan: Path, edits: "list[Edit]", scenario: tuple[str, ...]
 
     case = load_case(file, scenarios=scenario, edits=edits)
     checked, stopped = watched(check_file, case, plan)
+    if checked.plan is None or checked.plan.uncertainty is None:
+        tell_base_alone(case.uncertain)
     print_report(render_checked(case, checked))
     code = ExitCode.INTERRUPTED if stopped else EXIT_CODES[checked.status]
     return ExitCode.FAILED if code is ExitCode.INFEASIBLE else code

@@ -13,6 +13,7 @@ from commands.options import (
     problem_argument,
 )
 from commands.program import ExitCode
+from commands.uncertain import tell_base_alone
 
 if TYPE_CHECKING:
     from problems import Edit
@@ -36,7 +37,9 @@ def estimate(
     from solver import load_case
     from solver.estimating import estimates
 
-    found = estimates(load_case(file, scenarios=scenario, edits=edits))
+    case = load_case(file, scenarios=scenario, edits=edits)
+    tell_base_alone(case.uncertain)
+    found = estimates(case)
     if output_format == "json":
         print_json(estimate_json(found))
     else:

@@ -12,9 +12,11 @@ from commands.options import (
     format_option,
     problem_argument,
     search_options,
+    seconds,
 )
 from commands.program import EXIT_CODES, ExitCode
 from commands.searching import watched
+from commands.uncertain import tell_base_alone
 
 if TYPE_CHECKING:
     from problems import Edit
@@ -48,6 +50,21 @@ def weight(text: str) -> tuple[str, float]:
     metavar="PATH=2",
     help="Count changes there so many times. Repeatable.",
 )
+@click.option(
+    "--budget",
+    "budget_s",
+    type=seconds,
+    metavar="5min",
+    default="5min",
+    help="Where there is a plan: stop asking what would change it then.",
+)
+@click.option(
+    "--range",
+    "ranges",
+    multiple=True,
+    metavar="PATH",
+    help="Find how far this figure can move with the plan still right. Repeatable.",
+)
 @format_option
 @debug_option
 def explain(
@@ -55,12 +72,16 @@ def explain(
     edits: "list[Edit]",
     scenario: tuple[str, ...],
     weights: tuple[tuple[str, float], ...],
+    budget_s: float,
+    ranges: tuple[str, ...],
     output_format: str,
     **options: Any,
 ) -> ExitCode:
-    """Say what decided a problem: where there is no plan, what contradicts what and what cures it.
+    """Say what decided a problem, and what would change it.
 
-    Every cure is an edit that was tried: paste it behind the command.
+    Where there is no plan: what contradicts what, and what cures it. Where there is one: what a
+    step of each limit is worth, what the export rules cost, why not another card, how far the
+    answer holds. Every change is an edit that was tried: paste it behind the command.
     """
     from functools import partial
 
@@ -70,8 +91,9 @@ def explain(
     from solver.explain import explain_case
 
     case = load_case(file, scenarios=scenario, edits=edits)
+    tell_base_alone(case.uncertain)
     chosen = options_of(case, **options)
-    explained = partial(explain_case, weights=dict(weights))
+    explained = partial(explain_case, weights=dict(weights), budget_s=budget_s, ranges=ranges)
     explanation, stopped = watched(explained, case, chosen)
     if output_format == "json":
         print_json(explanation_json(case, explanation))

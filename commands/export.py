@@ -8,6 +8,7 @@ import click
 
 from commands.options import EditingCommand, debug_option, editing_options
 from commands.program import BadInput, Failure
+from commands.uncertain import tell_base_alone
 
 if TYPE_CHECKING:
     from problems import Edit
@@ -125,6 +126,7 @@ def _export_program(
     if is_plan(file):
         raise BadInput(f"{file} is a plan: {kind} is written from a problem file")
     case = load_case(file, scenarios=scenario, edits=edits)
+    tell_base_alone(case.uncertain)
     program, table = render_program(case, kind, plain=plain, names=names.name)  # type: ignore[arg-type]
     write_whole(names, table)
     write_whole(output, program)

@@ -20,6 +20,7 @@ from commands.options import (
 )
 from commands.program import EXIT_CODES, ExitCode
 from commands.searching import refuse_same_file, watched
+from commands.uncertain import solve_cases
 
 if TYPE_CHECKING:
     from problems import Edit
@@ -71,6 +72,8 @@ def solve(
         edits = [*edits, parse_edit(f"margin={margin}")]
     case = load_case(file, scenarios=scenario, edits=edits)
     chosen = options_of(case, **options)
+    if case.uncertain is not None:
+        return solve_cases(case, chosen, output, output_format, keep=keep, baselines=baselines)
     keeping = None
     if keep is None:
         answer, stopped = watched(solve_case, case, chosen)

@@ -15,8 +15,10 @@ from commands.options import (
 )
 from commands.program import BadInput, ExitCode
 from commands.searching import refuse_same_file
+from commands.uncertain import tell_base_alone
 
 if TYPE_CHECKING:
+    from problems.loading import ProblemFile
     from solver.studies.result import Sweep
 
 TABLES, CHARTS = (".csv", ".parquet"), (".svg", ".png")
@@ -71,22 +73,26 @@ def sweep(
     With -o every finished point is kept in the folder OUTPUT.points: the same command, started
     again after an interrupt, goes on from there.
     """
+    from problems.loading import read_problem
+
     if bool(vary) == bool(front):
         words = "name what to vary: --vary PATH=a,b,c or --vary PATH=from..to..step; or --front"
         raise click.UsageError(words)
     if dask is not None and workers > 1:
         raise click.UsageError("--workers and --dask: choose one of them")
     _check_outputs(file, output, chart)
+    problem = read_problem(file)
+    tell_base_alone(problem.uncertain)
     given = {name: value for name, value in options.items() if value is not None}
     how: dict[str, Any] = {"scenarios": scenario, "edits": edits, "options": given}
     how |= {"workers": workers, "dask": dask}
     if front is not None:
-        return _front(file, front.partition(",")[2], steps, how, output, chart, output_format)
-    return _sweep(file, vary, how, output, chart, output_format)
+        return _front(problem, front.partition(",")[2], steps, how, output, chart, output_format)
+    return _sweep(problem, vary, how, output, chart, output_format)
 
 
 def _sweep(
-    file: Path,
+    problem: "ProblemFile",
     vary: tuple[str, ...],
     how: dict[str, Any],
     output: Path | None,
@@ -96,14 +102,13 @@ def _sweep(
     """Sweep and show what came of it."""
     from rich.console import Console
 
-    from problems.loading import read_problem
     from reports.studies.sweep_progress import sweep_progress
     from reports.terminal import interruption
     from solver.studies.sweep import sweep as run
 
     with interruption() as asked, sweep_progress(Console(stderr=True)) as show:
         found = run(
-            read_problem(file),
+            problem,
             vary,
             **how,
             folder=None if output is None else points_folder(output),
@@ -115,7 +120,7 @@ def _sweep(
 
 
 def _front(
-    file: Path,
+    problem: "ProblemFile",
     measure: str,
     steps: int,
     how: dict[str, Any],
@@ -133,7 +138,7 @@ def _front(
     from solver.studies.front import front as run
 
     with interruption() as asked, counted(Console(stderr=True)) as show:
-        found = run(file, measure, steps=steps, **how, on_progress=show, interrupted=asked)
+        found = run(problem, measure, steps=steps, **how, on_progress=show, interrupted=asked)
     if output_format == "json":
         print_json(front_json(found))
     else:

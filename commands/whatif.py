@@ -18,6 +18,7 @@ from commands.options import (
 )
 from commands.program import EXIT_CODES, ExitCode
 from commands.searching import refuse_same_file, watched
+from commands.uncertain import tell_base_alone
 
 
 @click.command(cls=CasesCommand)
@@ -68,6 +69,7 @@ def whatif(
         refuse_same_file(file, output)
         refuse_unwritable(output)
     variants = variants_of(read_problem(file), *cases_asked(asked, base, together))
+    tell_base_alone(variants[0].case.uncertain)
     kept = None if keep is None else partial(read_kept, path=keep)
 
     def search(_: Any, **watch: Any) -> Any:

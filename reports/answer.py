@@ -108,6 +108,10 @@ def _standing(plan: Plan, same_problem: bool) -> Section:
     """What the plan costs, and what its own claim of a bound is worth here."""
     cost = money_in_words(plan.objective, plan.currency)
     told = f"The plan costs {cost}."
+    if plan.uncertainty is not None and isinstance(plan.uncertainty.get("cost"), float | int):
+        over_all = money_in_words(plan.uncertainty["cost"], plan.currency)
+        worst = plan.uncertainty.get("objective") == "worst_case"
+        told += f" Over all cases it is {over_all} {'at worst' if worst else 'expected'}."
     if not same_problem:
         told += (
             " It was made from another problem (a scenario or edits?): what it says of its status "

@@ -12,7 +12,14 @@ if TYPE_CHECKING:
     from solver.case import Case, case_from_plan, load_case
     from solver.engines import Options, Progress
     from solver.estimating import Estimates, estimates
-    from solver.explain import Conflict, Explanation, explain_case, explain_infeasible
+    from solver.explain import (
+        Conflict,
+        Explanation,
+        Reasons,
+        explain_case,
+        explain_feasible,
+        explain_infeasible,
+    )
     from solver.handover import PlanRefused, verified_plan
     from solver.plan import Plan, PlanError, dump_plan, read_plan
     from solver.screening import Finding
@@ -22,6 +29,8 @@ if TYPE_CHECKING:
     from solver.studies.keeping import Keeping, keep, kept_from_plan, read_kept
     from solver.studies.result import Sweep
     from solver.studies.sweep import sweep
+    from solver.uncertain.answer import UncertainAnswer
+    from solver.uncertain.solve import solve_uncertain
 
 _HOMES = {
     "Alternatives": "solver.studies.alternatives",
@@ -40,13 +49,16 @@ _HOMES = {
     "PlanError": "solver.plan",
     "PlanRefused": "solver.handover",
     "Progress": "solver.engines",
+    "Reasons": "solver.explain",
     "Sweep": "solver.studies.result",
+    "UncertainAnswer": "solver.uncertain.answer",
     "case_from_plan": "solver.case",
     "check_plan": "solver.answer",
     "compare": "solver.studies.compare",
     "dump_plan": "solver.plan",
     "estimates": "solver.estimating",
     "explain_case": "solver.explain",
+    "explain_feasible": "solver.explain",
     "explain_infeasible": "solver.explain",
     "find_alternatives": "solver.studies.alternatives",
     "front": "solver.studies.front",
@@ -57,6 +69,7 @@ _HOMES = {
     "read_kept": "solver.studies.keeping",
     "read_plan": "solver.plan",
     "solve_case": "solver.answer",
+    "solve_uncertain": "solver.uncertain.solve",
     "sweep": "solver.studies.sweep",
     "verified_plan": "solver.handover",
 }
@@ -78,13 +91,16 @@ __all__ = [
     "PlanError",
     "PlanRefused",
     "Progress",
+    "Reasons",
     "Sweep",
+    "UncertainAnswer",
     "case_from_plan",
     "check_plan",
     "compare",
     "dump_plan",
     "estimates",
     "explain_case",
+    "explain_feasible",
     "explain_infeasible",
     "find_alternatives",
     "front",
@@ -95,6 +111,7 @@ __all__ = [
     "read_kept",
     "read_plan",
     "solve_case",
+    "solve_uncertain",
     "sweep",
     "verified_plan",
 ]

@@ -33,7 +33,8 @@ def binding_limits(model: Model, values: Mapping[str, float]) -> tuple[dict[str,
         terms = [(values.get(v.name, 0.0), a) for v, a in constraint.items()]
         limit = -constraint.constant
         used = sum(value * a for value, a in terms)
-        if used and abs(used - limit) <= TOLERANCE * max(1.0, *(abs(v * a) for v, a in terms)):
+        reached = any(value and a for value, a in terms)
+        if reached and abs(used - limit) <= TOLERANCE * max(1.0, *(abs(v * a) for v, a in terms)):
             tight.setdefault((row.family, row.path), []).append(_when(model, row.family, row.index))
     return tuple(
         {

@@ -19,7 +19,6 @@ from problems.schema import Problem
 from problems.schema.problem import ExportCaps, Uncertainty
 from solver.instance import Instance, InstanceError, build_instance
 
-
 BASE_ALONE = (
     "The problem is looked at as it stands, without the cases of its uncertainty: `rackmix solve` "
     "plans for all of them at once."

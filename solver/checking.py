@@ -22,6 +22,7 @@ from solver.plan import (
     purchases_from_json_or_csv,
     read_plan,
 )
+from solver.uncertain.check import check_uncertain
 
 
 @dataclass(frozen=True)
@@ -74,8 +75,6 @@ def check_file(
 
 
 def _check_cases(uncertain: Uncertain, plan: Plan, path: Path) -> Verification:
-    from solver.uncertain.check import check_uncertain
-
     try:
         return check_uncertain(uncertain, plan)
     except PlanError as fault:

@@ -6,8 +6,8 @@ paper (reports).
 """
 
 import math
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 
 import catalogs
 from problems.schema.workloads import TrainingJob
@@ -80,6 +80,54 @@ class TrainingEstimate:
     """Why there is no number."""
 
 
+@dataclass(frozen=True)
+class _Evidence:
+    """Published runs by how near they are to a job."""
+
+    catalog: catalogs.Catalog
+    runs: tuple[Comparison, ...]
+    _apart: dict[tuple[str, float], list[tuple[float, float]]] = field(default_factory=dict)
+    """By card and parameters, for each run: how far in all but the number of cards, and the
+    logarithm of that."""
+
+    def nearest(self, pool: Pool, parameters: float, cards: int) -> tuple[Published, ...]:
+        """The published runs most like a job: card first, then size of model and cluster."""
+        found = self._apart.get((pool.card, parameters))
+        if found is None:
+            found = self._apart[pool.card, parameters] = self._distances(pool.card, parameters)
+        size = math.log(cards)
+        far = [apart + abs(logarithm - size) / 2 for apart, logarithm in found]
+        nearest = sorted(range(len(far)), key=lambda i: (far[i], self.runs[i].row.id))[:NEAREST]
+        return tuple(self._published[i] for i in nearest)
+
+    def _distances(self, name: str, parameters: float) -> list[tuple[float, float]]:
+        card, found = self.catalog.accelerators[name], []
+        for run in self.runs:
+            other = self.catalog.accelerators[run.row.card]
+            kin = 1.0 if other.architecture == card.architecture else 2.0
+            apart = 0.0 if other.id == card.id else 2.0 * kin
+            size = abs(math.log(run.row.parameters / parameters))
+            found.append((apart + size, math.log(run.row.cards or 1)))
+        return found
+
+    @cached_property
+    def _published(self) -> list[Published]:
+        return [_published(self.catalog, run) for run in self.runs]
+
+
+def _published(catalog: catalogs.Catalog, run: Comparison) -> Published:
+    peak = catalog.accelerators[run.row.card].bf16_dense_tflops or math.inf
+    return Published(
+        id=run.row.id,
+        name=run.row.name,
+        card=run.row.card,
+        cards=run.row.cards or 0,
+        mfu=run.measured * 6 * run.row.parameters / (peak * 1e12),
+        ratio=run.ratio or 0.0,
+        source=run.row.source,
+    )
+
+
 def training_estimates(case: Case) -> list[TrainingEstimate]:
     """Every training job on every kind of machine it may run on, one row for each site's kind."""
     sources = Sources(case.problem, case.catalog, Calendar.of(case.problem.horizon))
@@ -90,6 +138,7 @@ def training_estimates(case: Case) -> list[TrainingEstimate]:
         estimating.training,
         estimating.losses,
     )
+    evidence = _Evidence(case.catalog, tuple(run for run in runs if run.ratio is not None))
     found = []
     for key, job in sorted(case.problem.training.items()):
         occurrence = next((o for o in case.instance.occurrences if o.job == key), None)
@@ -97,7 +146,7 @@ def training_estimates(case: Case) -> list[TrainingEstimate]:
             continue
         for pool in case.instance.pools:
             if allowed(job, pool):
-                found.append(_estimate(case, estimating, runs, job, occurrence, pool))
+                found.append(_estimate(case, estimating, evidence, job, occurrence, pool))
     return found
 
 
@@ -109,7 +158,7 @@ def allowed(job: TrainingJob, pool: Pool) -> bool:
 def _estimate(
     case: Case,
     estimating: Estimating,
-    runs: list[Comparison],
+    evidence: _Evidence,
     job: TrainingJob,
     occurrence: Occurrence,
     pool: Pool,
@@ -148,7 +197,11 @@ def _estimate(
         layout=str(step.layout) if step else None,
         limit=step.limit if step else None,
         parts=tuple(step.shares.items()) if step else (),
-        evidence=_nearest(case, runs, job, pool, cards) if cards else (),
+        evidence=(
+            evidence.nearest(pool, float(case.catalog.models[job.model].parameters), cards)
+            if cards and job.model is not None
+            else ()
+        ),
         note=_note(estimating, share, mode, job, pool, cards),
     )
 
@@ -225,42 +278,6 @@ def _note(
         if curve is not None and not curve.points:
             return curve.refusal
     return "has no such arithmetic, or too little memory"
-
-
-def _nearest(
-    case: Case, runs: list[Comparison], job: TrainingJob, pool: Pool, cards: int | None
-) -> tuple[Published, ...]:
-    """The published runs most like a job: card first, then size of model and cluster."""
-    if job.model is None or cards is None:
-        return ()
-    parameters = float(case.catalog.models[job.model].parameters)
-    card = case.catalog.accelerators[pool.card]
-
-    def far(run: Comparison) -> float:
-        other = case.catalog.accelerators[run.row.card]
-        kin = 1.0 if other.architecture == card.architecture else 2.0
-        apart = 0.0 if other.id == card.id else 2.0 * kin
-        size = abs(math.log(run.row.parameters / parameters))
-        return apart + size + abs(math.log((run.row.cards or 1) / cards)) / 2
-
-    usable = [run for run in runs if run.ratio is not None]
-    return tuple(_published(case, usable, far))
-
-
-def _published(
-    case: Case, runs: list[Comparison], far: Callable[[Comparison], float]
-) -> Iterator[Published]:
-    for run in sorted(runs, key=lambda r: (far(r), r.row.id))[:NEAREST]:
-        peak = case.catalog.accelerators[run.row.card].bf16_dense_tflops or math.inf
-        yield Published(
-            id=run.row.id,
-            name=run.row.name,
-            card=run.row.card,
-            cards=run.row.cards or 0,
-            mfu=run.measured * 6 * run.row.parameters / (peak * 1e12),
-            ratio=run.ratio or 0.0,
-            source=run.row.source,
-        )
 
 
 def runs_compared(catalog: catalogs.Catalog) -> list[Comparison]:

@@ -11,6 +11,7 @@ from pathlib import Path
 from solver.answer import check_plan
 from solver.case import case_from_plan
 from solver.plan import Plan, PlanError, Verification, read_plan
+from solver.uncertain.check import check_carried
 
 MOST_TOLD = 20
 """Violations that the text of a refusal names; causes come before what follows from them."""
@@ -47,8 +48,6 @@ def verified_plan(path: Path) -> Plan:
 
 
 def _check_cases(plan: Plan, path: Path) -> Verification:
-    from solver.uncertain.check import check_carried
-
     try:
         return check_carried(plan, f"{path}")
     except PlanError as fault:

@@ -84,7 +84,7 @@ class ExportRules(Block):
     enforce: list[Name] = []
     """Advisories to treat as prohibitions."""
     except_: Annotated[list[Name], Field(alias="except")] = []
-    """Rules that are taken not to hold, to see what they cost; what they replaced stays replaced."""
+    """Rules taken not to hold, to see what they cost; what they replaced stays replaced."""
 
 
 class ExportCaps(Block):

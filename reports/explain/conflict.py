@@ -9,12 +9,12 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from reports.answer import answer_json, render_answer
+from reports.explain.feasible import render_reasons
+from reports.explain.feasible_json import reasons_json
 from reports.numbers import money_in_words, percent
 from reports.paragraph import Paragraph
 from reports.terminal import json_text
-from reports.text.headline import headline, standing
 from reports.text.page import Page, Section, clean, heading, note, points, sentence
-from reports.text.remarks import binding
 from solver.case import Case
 from solver.explain import Conflict, Contradiction, Cure, Explanation
 
@@ -22,11 +22,10 @@ NUMBERS = ("", "one", "two", "three", "four", "five", "six")
 
 
 def render_explanation(case: Case, explanation: Explanation, width: int | None = None) -> Page:
-    """The page of an explanation; for a problem that has a plan, or none in time, of its answer."""
-    conflict, plan = explanation.conflict, explanation.answer.plan
-    if plan is not None:
-        told = sentence("Nothing contradicts: there is a plan. `rackmix solve` shows it in full.")
-        return Page((headline(plan), standing(plan), (told,), binding(plan)), width)
+    """The page of an explanation; for a problem without a plan in time, of its answer."""
+    conflict = explanation.conflict
+    if explanation.reasons is not None:
+        return render_reasons(case, explanation.reasons, width)
     if conflict is None:
         return render_answer(case, explanation.answer)
     title = clean(case.problem.title)
@@ -133,8 +132,10 @@ def _notes(conflict: Conflict) -> Section:
 
 
 def explanation_json(case: Case, explanation: Explanation) -> str:
-    """The JSON document of an explanation; without a conflict that of the answer."""
+    """The JSON document of an explanation; without any, that of the answer."""
     conflict = explanation.conflict
+    if explanation.reasons is not None:
+        return reasons_json(explanation.reasons)
     if conflict is None:
         return answer_json(case, explanation.answer)
     document: dict[str, Any] = {

@@ -17,6 +17,9 @@ import highspy
 
 SAVED, ANSWER = "plan.bin", "answer.json"
 WHOLE = 1e-6
+MOVE_ITERATIONS = 4000
+"""More than a rounding that leaves a point takes; to see that none is left can take ten times as
+many."""
 PASSES = 30
 """A later rounding may leave earlier ones in parts again; each pass leaves fewer."""
 UP, ONE, ORDER = "up", "one", "order"
@@ -38,6 +41,7 @@ def main() -> None:
     if bound is not None:
         sys.stdout.write(json.dumps({"bound": bound}) + "\n")
         sys.stdout.flush()
+        highs.setOptionValue("simplex_iteration_limit", MOVE_ITERATIONS)
         answer["plan"] = Dive(highs).through(job["stages"])
     if answer["plan"]:
         with open(SAVED, "wb") as file:
@@ -70,6 +74,7 @@ class Dive:
         lp = highs.getLp()
         self.bounds = dict(enumerate(zip(lp.col_lower_, lp.col_upper_, strict=True)))
         self.values: list[float] = list(highs.getSolution().col_value)
+        self.basis = highs.getBasis()
 
     def through(self, stages: list[dict[str, Any]]) -> bool:
         """Go through the stages, again where a later one undid an earlier."""
@@ -131,11 +136,13 @@ class Dive:
         if solved(self.highs) is None:
             for column, _, _ in moves:
                 self.highs.changeColBounds(column, *self.bounds[column])
+            self.highs.setBasis(self.basis)  # not the one of a relaxation without a point
             return False
         for column, up, whole in moves:
             low, high = self.bounds[column]
             self.bounds[column] = (whole, high) if up else (low, whole)
         self.values = list(self.highs.getSolution().col_value)
+        self.basis = self.highs.getBasis()
         return True
 
 

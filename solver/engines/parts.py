@@ -36,11 +36,6 @@ class Found:
     seconds: float
     message: str
 
-    @property
-    def empty(self) -> bool:
-        """Whether the engine says that the part has no point."""
-        return self.status is Status.INFEASIBLE
-
 
 def run_part(
     part: Part,

@@ -57,6 +57,11 @@ class Job:
     """Attention heads whose scores pass through memory; 0: attention is one kernel
     (FlashAttention)."""
 
+    @property
+    def sequences(self) -> float:
+        """Sequences of a batch, at least one."""
+        return max(1.0, self.batch_tokens / self.sequence_tokens)
+
 
 @dataclass(frozen=True, slots=True)
 class TrainingParameters:

@@ -36,7 +36,7 @@ class Layouts:
     """1 where all activations are computed again, 0 where only attention's."""
 
     def chosen(self, which: Array) -> "Layouts":
-        """Those that a mask chooses."""
+        """Those that an index or a mask chooses."""
         return Layouts(*(getattr(self, field.name)[which] for field in fields(self)))
 
 

@@ -1,22 +1,20 @@
-"""The best layout for a number of cards, and the rate of work as cards grow.
+"""The best layout for a number of cards.
 
-Belongs here: choosing among layouts, and turning rates into a concave curve for the optimiser. Does
-not belong here: what a layout takes (step_time) or needs (memory).
+Belongs here: choosing among layouts. Does not belong here: what a layout takes (step_time) or needs
+(memory), the rate as cards grow (curve).
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 
 from solver.estimate.figures import Job, Machine, TrainingParameters
-from solver.estimate.layout import Layout, Layouts, layouts
-from solver.estimate.memory import fits, needed_gb
-from solver.estimate.step_time import step_time
-
-PARTS = ("compute", "recomputation", "memory", "link", "pipeline", "fabric", "scale")
+from solver.estimate.layout import Array, Layout, Layouts, layouts
+from solver.estimate.memory import needs
+from solver.estimate.step_time import PARTS, StepTotals, scale_factor, step_costs
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,62 +51,163 @@ MINOR_SHARE = 0.1
 """A part of the step below this is not what limits it."""
 
 
-@lru_cache(maxsize=4096)
-def best_steps(
-    job: Job, machine: Machine, given: TrainingParameters, counts: tuple[int, ...]
-) -> tuple[Step | None, ...]:
-    """The fastest step on each number of cards; None where the job does not fit.
+class _Prepared(NamedTuple):
+    """All of a search that does not depend on the number of cards, layouts by cards they share."""
+
+    order: Array
+    """Places of the layouts in `layouts`."""
+    shards: Array
+    """Cards of one replica, never falling."""
+    most_replicas: Array
+    """More have no sequence of the batch to work on."""
+    least_share: Array
+    """Less of the batch leaves fewer micro-batches than interleaved stages need."""
+    most_share: Array
+    """More of the batch, or of the states, does not fit."""
+    within: StepTotals
+    """On no more cards than a scale-up domain has."""
+    beyond: StepTotals
+
+
+class _Found(NamedTuple):
+    """The best layout for each number of cards."""
+
+    choice: Array
+    data: Array
+    seconds: Array
+    """Infinite where no layout fits."""
+
+
+AT_ONCE = 12_000
+"""Entries of one array of counts and layouts: as many as stay in a processor's cache."""
+
+
+@lru_cache(maxsize=640)
+def _prepared(job: Job, machine: Machine, given: TrainingParameters) -> _Prepared:
+    """Layouts that any number of cards may hold, with their needs and costs."""
+    cut = layouts(job.layers, machine.domain_cards, job.recomputation, job.interleaved)
+    each = job.sequences / cut.micro_batch
+    room = machine.memory_gb * given.usable_memory - job.reserved_gb
+    most_share = np.minimum(1.0, needs(job, given, cut).most_share(each, room))
+    with np.errstate(divide="ignore"):
+        useful = (each >= 1) & (1 / np.floor(each) <= most_share) & ~_needless(cut, most_share)
+    order = np.flatnonzero(useful)
+    order = order[np.argsort((cut.tensor * cut.pipeline)[order], kind="stable")]
+    cut, each = cut.chosen(order), each[order]
+    costs = step_costs(job, machine, given, cut)
+    return _Prepared(
+        order=order,
+        shards=costs.shards,
+        most_replicas=np.floor(each),
+        least_share=np.where(cut.chunks > 1, cut.pipeline / each, 0.0),
+        most_share=most_share[order],
+        within=costs.totals(within=True),
+        beyond=costs.totals(within=False),
+    )
+
+
+def _needless(cut: Layouts, most_share: Array) -> Array:
+    """Layouts that compute all activations again although the same without fits at any size.
+
+    Such a layout is never the fastest: it differs from the other only by more computing, memory
+    traffic and collectives, and both can run on the same numbers of cards. Where both are looked
+    for, `layouts` has them side by side.
+    """
+    needless = np.zeros(cut.full.size, dtype=bool)
+    needless[1:] = (cut.full[1:] > cut.full[:-1]) & (most_share[:-1] >= 1)
+    return needless
+
+
+def _search(job: Job, machine: Machine, given: TrainingParameters, counts: Sequence[int]) -> _Found:
+    """The fastest layout on each number of cards, given in rising order.
 
     Replicas beyond the sequences of a batch have nothing to do and are left out.
     """
-    sequences = max(1.0, job.batch_tokens / job.sequence_tokens)
-    cut = _possible(job, machine, given, max(counts), sequences)
-    if not cut.tensor.size:
+    ready = _prepared(job, machine, given)
+    cards = np.array(counts, dtype=float)
+    found = _Found(
+        np.zeros(len(counts), dtype=int), np.zeros(len(counts)), np.full(len(counts), np.inf)
+    )
+    held = np.searchsorted(ready.shards, cards, side="right").tolist()
+    within = int(np.searchsorted(cards, machine.domain_cards, side="right"))
+    for totals, begin, end in (
+        (ready.within, 0, within),
+        (ready.beyond, within, len(counts)),
+    ):
+        for rows in _blocks(held, begin, end):
+            _fill(found, rows, ready, totals, cards[rows], slice(held[rows.stop - 1]))
+    found.seconds[:] *= scale_factor(cards, machine.domain_cards, given.scale_loss)
+    return found
+
+
+def _blocks(held: list[int], begin: int, end: int) -> Iterator[slice]:
+    """Numbers of cards that are searched at once, with as many layouts as the last of them holds.
+
+    >>> list(_blocks([0, 5000, 6000, 7000], 0, 4))
+    [slice(1, 3, None), slice(3, 4, None)]
+    """
+    start = begin
+    for at in range(begin, end):
+        if held[at] and (at - start + 1) * held[at] > AT_ONCE and at > start:
+            yield slice(start, at)
+            start = at
+        if not held[at]:
+            start = at + 1
+    if start < end:
+        yield slice(start, end)
+
+
+def _fill(
+    found: _Found, rows: slice, ready: _Prepared, totals: StepTotals, cards: Array, first: slice
+) -> None:
+    data = np.floor(cards[:, None] / ready.shards[first])
+    np.minimum(data, ready.most_replicas[first], out=data)
+    # Half a replica stands for none: it takes twice the batch, which never fits.
+    share = 1 / np.maximum(data, 0.5)
+    valid = (share >= ready.least_share[first]) & (share <= ready.most_share[first])
+    seconds = np.where(valid, totals.seconds(first, share), np.inf)
+    choice = np.argmin(seconds, axis=1)
+    picked = np.arange(len(choice)), choice
+    found.choice[rows], found.data[rows] = choice, data[picked]
+    found.seconds[rows] = seconds[picked]
+
+
+def step_seconds(
+    job: Job, machine: Machine, given: TrainingParameters, counts: Sequence[int]
+) -> Array:
+    """Time of the fastest step on each number of cards; infinite where the job does not fit."""
+    return _search(job, machine, given, counts).seconds
+
+
+def best_steps(
+    job: Job, machine: Machine, given: TrainingParameters, counts: Sequence[int]
+) -> tuple[Step | None, ...]:
+    """The fastest step on each number of cards; None where the job does not fit."""
+    found = _search(job, machine, given, counts)
+    if not np.isfinite(found.seconds).any():
         return (None,) * len(counts)
-    cards = np.array(counts, dtype=float)[:, None]
-    shards = cut.tensor * cut.pipeline
-    data = np.minimum(np.floor(cards / shards), np.floor(sequences / cut.micro_batch))
-    valid = data >= 1
-    data = np.maximum(data, 1)
-    micro_batches = sequences / (data * cut.micro_batch)
-    valid &= (cut.chunks == 1) | (micro_batches >= cut.pipeline)
-    valid &= fits(job, machine, given, cut, data, micro_batches)
-    time = step_time(job, machine, given, cut, cards, data, micro_batches)
-    total = np.where(valid, time.total, np.inf)
-    parts_of = [np.broadcast_to(getattr(time, part), total.shape) for part in PARTS]
-    choice = np.argmin(total, axis=1)
-    found: list[Step | None] = []
-    for row, count in enumerate(counts):
-        best = int(choice[row])
-        seconds = float(total[row, best])
-        if not np.isfinite(seconds):
-            found.append(None)
+    cut = layouts(job.layers, machine.domain_cards, job.recomputation, job.interleaved)
+    cut = cut.chosen(_prepared(job, machine, given).order[found.choice])
+    costs = step_costs(job, machine, given, cut)
+    parts_of = costs.parts(np.array(counts, dtype=float), 1 / np.maximum(found.data, 1))
+    steps: list[Step | None] = []
+    for i, count in enumerate(counts):
+        if not np.isfinite(found.seconds[i]):
+            steps.append(None)
             continue
         layout = Layout(
             cards=count,
-            tensor=int(cut.tensor[best]),
-            pipeline=int(cut.pipeline[best]),
-            data=int(data[row, best]),
-            micro_batch=int(cut.micro_batch[best]),
-            chunks=int(cut.chunks[best]),
-            recomputation="full" if cut.full[best] else "selective",
+            tensor=int(cut.tensor[i]),
+            pipeline=int(cut.pipeline[i]),
+            data=int(found.data[i]),
+            micro_batch=int(cut.micro_batch[i]),
+            chunks=int(cut.chunks[i]),
+            recomputation="full" if cut.full[i] else "selective",
         )
-        parts = tuple(float(part[row, best]) for part in parts_of)
-        found.append(Step(layout, seconds, parts, mfu(job, machine, count, seconds)))
-    return tuple(found)
-
-
-def _possible(
-    job: Job, machine: Machine, given: TrainingParameters, most: int, sequences: float
-) -> Layouts:
-    """Layouts that up to so many cards may hold: others are not worth their arithmetic."""
-    cut = layouts(job.layers, machine.domain_cards, job.recomputation, job.interleaved)
-    shards = cut.tensor * cut.pipeline
-    data = np.maximum(1, np.minimum(most // shards, sequences // cut.micro_batch))
-    # One micro-batch in flight is the least there can be.
-    lone = replace(cut, chunks=np.ones_like(cut.chunks))
-    room = fits(job, machine, given, lone, data, np.ones_like(data))
-    return cut.chosen((shards <= most) & room)
+        seconds = float(found.seconds[i])
+        parts = tuple(float(part[i]) for part in parts_of)
+        steps.append(Step(layout, seconds, parts, mfu(job, machine, count, seconds)))
+    return tuple(steps)
 
 
 def mfu(job: Job, machine: Machine, cards: int, seconds: float) -> float:
@@ -118,6 +217,7 @@ def mfu(job: Job, machine: Machine, cards: int, seconds: float) -> float:
     return 6 * job.parameters * job.batch_tokens / (seconds * cards * peak * 1e12)
 
 
+@lru_cache(maxsize=8192)
 def best_step(job: Job, machine: Machine, given: TrainingParameters, cards: int) -> Step | None:
     """The fastest step on a number of cards; None where the job does not fit."""
     return best_steps(job, machine, given, (cards,))[0]
@@ -128,71 +228,9 @@ def shortage_gb(job: Job, machine: Machine, given: TrainingParameters, most: int
     one fits.
     """
     cut = layouts(job.layers, machine.domain_cards, job.recomputation, job.interleaved)
-    sequences = max(1.0, job.batch_tokens / job.sequence_tokens)
-    data = np.minimum(
-        np.floor(most / (cut.tensor * cut.pipeline)), np.floor(sequences / cut.micro_batch)
-    )
-    data = np.maximum(1, data)
-    needed = needed_gb(job, given, cut, data, sequences / (data * cut.micro_batch))
+    each = job.sequences / cut.micro_batch
+    data = np.minimum(np.floor(most / (cut.tensor * cut.pipeline)), np.floor(each))
+    share = 1 / np.maximum(1, data)
+    needed = needs(job, given, cut).gb(share, each * share)
     room = machine.memory_gb * given.usable_memory - job.reserved_gb
     return max(0.0, float(np.min(needed)) - room)
-
-
-def card_counts(unit: int, most: int) -> tuple[int, ...]:
-    """Numbers of cards at which a curve is computed: multiples of the unit, a third apart.
-
-    >>> card_counts(8, 100)
-    (8, 16, 24, 32, 48, 64, 96, 100)
-    """
-    steps = sorted({s for i in range(40) for s in (2**i, 3 * 2**i) if s * unit < most})
-    return (*(s * unit for s in steps), most)
-
-
-Points = Sequence[tuple[float, float]]
-Segments = tuple[tuple[float, float], ...]
-
-
-def concave_between(points: Points, most_segments: int) -> tuple[Segments, tuple[float, ...]]:
-    """Segments (a, b) of a concave rate from the first to the last of (cards, rate), and by what
-    factor they overstate each point.
-
-    The upper hull of the points; of its corners as many are kept as `most_segments` allows, always
-    below the hull.
-
-    >>> concave_between([(8, 8.0), (16, 15.0), (32, 28.0)], 4)
-    (((0.875, 1.0), (0.8125, 2.0)), (1.0, 1.0, 1.0))
-    """
-    hull: list[tuple[float, float]] = []
-    for point in sorted(points):
-        while len(hull) > 1 and _slope(hull[-2], point) >= _slope(hull[-2], hull[-1]) - 1e-12:
-            hull.pop()
-        hull.append(point)
-    hull = _corners(hull, most_segments + 1)
-    if len(hull) == 1:
-        return ((hull[0][1] / hull[0][0], 0.0),), (1.0,)
-    lines: list[tuple[float, float]] = []
-    for p, q in pairwise(hull):
-        a = _slope(p, q)
-        if a > 0 or not lines:
-            lines.append((a, p[1] - a * p[0]))
-    return tuple(lines), tuple(_at(hull, n) / rate for n, rate in points)
-
-
-def _slope(p: tuple[float, float], q: tuple[float, float]) -> float:
-    return (q[1] - p[1]) / (q[0] - p[0])
-
-
-def _at(hull: Sequence[tuple[float, float]], n: float) -> float:
-    for p, q in pairwise(hull):
-        if n <= q[0]:
-            return p[1] + _slope(p, q) * (n - p[0])
-    return hull[-1][1]
-
-
-def _corners(hull: list[tuple[float, float]], most: int) -> list[tuple[float, float]]:
-    """The ends of a hull and the corners whose loss would lower it most, relatively."""
-    kept = [hull[0], hull[-1]] if len(hull) > 1 else hull
-    while len(kept) < min(most, len(hull)):
-        rest = [point for point in hull if point not in kept]
-        kept = sorted([*kept, max(rest, key=lambda p: p[1] / _at(kept, p[0]))])
-    return kept

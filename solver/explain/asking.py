@@ -4,6 +4,7 @@ Belongs here: what one question is, what came of it, how long all of them may ta
 here: which questions are worth asking (worth, rules_cost, entering, ranges).
 """
 
+import math
 import threading
 import time
 from collections.abc import Mapping
@@ -85,6 +86,8 @@ class Asking:
     """What there was no time for."""
     part_until: float = 0.0
     """When the time of the part that is being asked is over."""
+    turn_until: float = math.inf
+    """When it is the next one's turn within the part."""
 
     @classmethod
     def begin(
@@ -131,7 +134,7 @@ class Asking:
         """Seconds left for the part that is being asked; none once interrupted."""
         if self.interrupted is not None and self.interrupted.is_set():
             return 0.0
-        return min(self.until, self.part_until) - time.monotonic()
+        return min(self.until, self.part_until, self.turn_until) - time.monotonic()
 
     @property
     def over(self) -> bool:
@@ -141,7 +144,12 @@ class Asking:
     def part(self, share: float) -> None:
         """Begin a part, which may take this share of the time that is left."""
         left = max(0.0, self.until - time.monotonic())
-        self.part_until = time.monotonic() + share * left
+        self.part_until, self.turn_until = time.monotonic() + share * left, math.inf
+
+    def turn(self, waiting: int) -> None:
+        """Begin one of several searches of a part: each may take its share of what is left."""
+        left = max(0.0, min(self.until, self.part_until) - time.monotonic())
+        self.turn_until = time.monotonic() + left / waiting
 
     def edited(self, edits: tuple[str, ...]) -> Case:
         """The case after more edits. Raises InputError."""

@@ -84,11 +84,15 @@ def absent_cards(asking: Asking) -> tuple[Absent, ...]:
     A card's offers are the nodes that hold it and the cards sold alone; their prices, rents and
     whatever is a share of them are changed by one factor, all else stays.
     """
-    case, market = asking.case, _Market.of(asking.case)
+    market = _Market.of(asking.case)
     found = [market.absent(card) for card in market.cards if not market.bought(card, asking.plan)]
     settled = [each for each in found if each.reason is not Reason.OPEN]
     open_ones = [each for each in found if each.reason is Reason.OPEN]
-    return (*settled, *(_priced(asking, case.instance, each) for each in open_ones))
+    searched = []
+    for number, each in enumerate(open_ones):
+        asking.turn(len(open_ones) - number)
+        searched.append(_priced(asking, each))
+    return (*settled, *searched)
 
 
 @dataclass(frozen=True)
@@ -124,7 +128,7 @@ class _Market:
             reason = Reason.EXCLUDED if excluded else Reason.NOT_IN_TIME
             return Absent(card, keys, reason, excluded=excluded)
         usable = set(_useful_pools(instance))
-        options = [o for o in options if o.pool in usable and instance.offer[o.offer].max_units]
+        options = [o for o in options if o.pool in usable]
         if not options:
             return Absent(card, keys, Reason.NO_USE, excluded=excluded)
         cheapest = min(options, key=lambda o: (bool(o.lease_hours), o.unit_price))
@@ -143,7 +147,7 @@ def _useful_pools(instance: Instance) -> Iterator[str]:
         yield from reservation.pools
 
 
-def _priced(asking: Asking, instance: Instance, absent: Absent) -> Absent:
+def _priced(asking: Asking, absent: Absent) -> Absent:
     """Search for the price at which a card enters."""
     search = _Entry(asking, absent)
     search.run()
@@ -273,6 +277,9 @@ class _Entry:
         case = self.asking.edited(self._edits(NEARLY_FREE))
         options = [o for o in case.instance.options if o.offer in self.absent.offers]
         held = Restriction(lambda model: _at_least_one(model, options), f"{HELD}one of a card.")
+        if not any(case.instance.offer[o.offer].max_units for o in options):
+            self.forced_none = True
+            return
         name = f"a plan with {self.absent.card}"
         answer = self.asking.solve(name, case, restriction=held)
         if answer.status is AnswerStatus.INFEASIBLE:
@@ -285,4 +292,3 @@ def _at_least_one(model: Model, options: list[Option]) -> None:
     """A row that asks for one unit of one of the options at least."""
     terms = [term for option in options for term in units_of(model, option)]
     model.at_least(Family.OPTION, ("at least one",), ("offers",), terms, 1)
-

@@ -8,6 +8,7 @@ import math
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import Enum
 
 from problems.errors import InputError, InputProblem
 from problems.paths import KeyPath, parse_path, path_text
@@ -22,9 +23,9 @@ from solver.start import StartError, decisions_of
 
 FARTHEST = 2.0
 """A figure is at most doubled, and at least halved."""
-NARROW = 0.02
+NARROW = 0.01
 """A range this narrow, as a share of the figure, is not searched any further."""
-MOST_FACTORS = 6
+MOST_FACTORS = 8
 """Factors tried in one direction."""
 MOST_OFFERS = 2
 MOST_DEMANDS = 2
@@ -117,20 +118,38 @@ def ranges_of(asking: Asking, paths: tuple[str, ...]) -> tuple[Range, ...]:
     except StartError:
         return ()
     units = {key: round(count) for key, count in decided.units.items()}
-    return tuple(_range(asking, path, units) for path in paths)
+    found = []
+    for number, path in enumerate(paths):
+        found.append(_range(asking, path, units, 2 * (len(paths) - number)))
+    return tuple(found)
 
 
-def _range(asking: Asking, path: str, units: dict[str, int]) -> Range:
+def _range(asking: Asking, path: str, units: dict[str, int], waiting: int) -> Range:
+    """Both directions of one figure, of so many that are still to be searched."""
+    asking.turn(waiting)
     value = said(asking.case.loaded, parse_path(path))
     if asking.over:
         asking.missed.append(f"how far {path} can move")
         return Range(path, value, None, None, "there was no time")
     try:
         up = _Search(asking, path, units, FARTHEST).side()
+        asking.turn(waiting - 1)
         down = _Search(asking, path, units, 1 / FARTHEST).side()
     except InputError as error:
         return Range(path, value, None, None, error.problems[0].message)
     return Range(path, value, down, up)
+
+
+class Held(Enum):
+    """What becomes of the present purchases at another value of a figure."""
+
+    RIGHT = "right"
+    """They are within the gap of the cheapest."""
+    DEAR = "dear"
+    """Another plan is certainly cheaper by more than the gap."""
+    LACKING = "lacking"
+    """They no longer meet the demand."""
+    OPEN = "open"
 
 
 class _Search:
@@ -146,46 +165,51 @@ class _Search:
         self.path = path
         self.units = units
         self.farthest = farthest
+        node = asking.case.loaded.document.find(parse_path(path))
+        value = None if node is None else node.value
+        self.count = value if isinstance(value, int) else 0
         self.share = asking.tolerance / abs(asking.cost) if asking.cost else 0.0
 
     def side(self) -> Side:
         """How far it holds in this direction."""
-        holds, beyond, breaks, lacking = 1.0, None, None, False
-        factor = self.farthest
+        holds, beyond, breaks, lacking = 1.0, math.inf, None, False
+        factor = self._snapped(self.farthest)
         for _ in range(MOST_FACTORS):
-            if self.asking.over:
+            if self.asking.over or abs(beyond - holds) <= NARROW or factor in (holds, beyond):
                 break
             verdict = self._holds(factor)
-            if verdict is True:
+            if verdict is Held.RIGHT:
                 holds = factor
-                if beyond is None:
-                    break
             else:
                 beyond = factor
-                if verdict is not None:
-                    breaks, lacking = factor, verdict == "lacking"
-            if beyond is None or abs(beyond - holds) <= NARROW:
+            if verdict in (Held.DEAR, Held.LACKING):
+                breaks, lacking = factor, verdict is Held.LACKING
+            if math.isinf(beyond):
                 break
-            factor = math.sqrt(holds * beyond)
+            factor = self._snapped(math.sqrt(holds * beyond))
         return Side(holds, breaks, lacking)
 
-    def _holds(self, factor: float) -> bool | str | None:
-        """True where they hold, `lacking` or False where they do not, None where it is open."""
+    def _snapped(self, factor: float) -> float:
+        """The factor that leaves a count a whole number."""
+        return round(self.count * factor) / self.count if self.count else factor
+
+    def _holds(self, factor: float) -> Held:
+        """What becomes of the purchases at a factor."""
         case = self.asking.edited((f"{self.path}*={factor!r}",))
         if set(self.units) - set(case.instance.option):
-            return "lacking"
+            return Held.LACKING
         name = f"{self.path} times {factor:.3g}"
         kept = self.asking.solve(name, case, units=self.units, gap=0.0)
         if kept.status is AnswerStatus.INFEASIBLE:
-            return "lacking"
+            return Held.LACKING
         if kept.plan is None or self.asking.over:
-            return None
+            return Held.OPEN
         free = self.asking.solve(name, case, start=kept.plan)
         cost = kept.plan.objective
         room = self.share * abs(cost)
         if free.bound is not None and cost - free.bound <= room + engines.ROUNDING * abs(cost):
-            return True
+            return Held.RIGHT
         proven = kept.stop is engines.StopReason.PROVEN
         if proven and free.plan is not None and cost - free.plan.objective > room:
-            return False
-        return None
+            return Held.DEAR
+        return Held.OPEN

@@ -53,6 +53,8 @@ class Reasons:
     stopped: bool
     """Whether an interrupt ended it."""
     currency: str
+    tolerance: float
+    """The share of the cost that the searches leave open; within it purchases count as right."""
     questions: int
     """How many problems were solved."""
     seconds: float
@@ -107,10 +109,10 @@ class Reasons:
             {
                 "path": each.path,
                 "value": each.value,
-                "breaks_below": _factor(each.down and each.down.breaks),
-                "holds_from": _factor(each.down and each.down.holds),
-                "holds_to": _factor(each.up and each.up.holds),
-                "breaks_above": _factor(each.up and each.up.breaks),
+                "breaks_below": _number(each.down.breaks if each.down else None),
+                "holds_from": _number(each.down.holds if each.down else None),
+                "holds_to": _number(each.up.holds if each.up else None),
+                "breaks_above": _number(each.up.breaks if each.up else None),
             }
             for each in self.ranges
         ]
@@ -167,6 +169,7 @@ def explain_feasible(
         notes=_notes(case),
         stopped=interrupted is not None and interrupted.is_set(),
         currency=case.instance.currency,
+        tolerance=asking.tolerance / abs(asking.cost) if asking.cost else 0.0,
         questions=asking.asked,
         seconds=time.monotonic() - began,
     )
@@ -187,13 +190,13 @@ def _told(reply: Reply) -> dict[str, object]:
         "outcome": str(reply.outcome),
         "cost": plan.objective if plan else math.nan,
         "difference": found.plans if found else math.nan,
-        "at_least": _factor(found and found.low),
-        "at_most": _factor(found and found.high),
+        "at_least": _number(found.low if found else None),
+        "at_most": _number(found.high if found else None),
         "verdict": str(found.verdict) if found else None,
     }
 
 
-def _factor(value: float | None) -> float:
+def _number(value: float | None) -> float:
     return math.nan if value is None else value
 
 

@@ -44,7 +44,29 @@ def relevant_rules(case: Case) -> tuple[RelevantRule, ...]:
     )
 
 
+def joint_rules(case: Case) -> tuple[tuple[str, ...], ...]:
+    """Rules that forbid one delivery at once: lifting one of them alone changes nothing for it.
+
+    Each set is in the order of ids; the smallest come first.
+    """
+    sets = set[frozenset[str]]()
+    for card, findings in _rulings(case):
+        licensed = bool(case.problem.export_licences.get(card))
+        firm = {Treatment.PROHIBITED} if licensed else {Treatment.PROHIBITED, Treatment.LICENCE}
+        sets.add(frozenset(f.rule for f in findings if f.treatment in firm))
+    several = [tuple(sorted(each)) for each in sets if len(each) > 1]
+    return tuple(sorted(several, key=lambda rules: (len(rules), rules)))
+
+
 def _findings(case: Case) -> Iterator[tuple[str, Finding]]:
+    for card, findings in _rulings(case):
+        for finding in findings:
+            if finding.treatment not in MILD:
+                yield card, finding
+
+
+def _rulings(case: Case) -> Iterator[tuple[str, tuple[Finding, ...]]]:
+    """What the rules find on every card on offer, for every delivery."""
     rules, catalog = case.problem.export_rules, case.catalog
     if rules is None:
         return
@@ -68,9 +90,7 @@ def _findings(case: Case) -> Iterator[tuple[str, Finding]]:
                     enforce=rules.enforce,
                     leave_out=rules.except_,
                 )
-                for finding in ruling.findings:
-                    if finding.treatment not in MILD:
-                        yield card.id, finding
+                yield card.id, ruling.findings
 
 
 def _delivery_days(case: Case, offer: Offer) -> set[date]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from problems.errors import InputError
 from solver.case import Case
 from solver.explain.asking import Asking, Effect, Outcome, Reply
-from solver.explain.rules import relevant_rules
+from solver.explain.rules import joint_rules, relevant_rules
 from solver.instance import Instance
 from solver.studies.interval import Difference
 
@@ -22,7 +22,8 @@ class RuleCost:
     """Rules lifted, and what the cheapest plan then costs."""
 
     rule: str
-    """Id of the rule, `export_caps.interconnect` and so on; empty for several together."""
+    """Id of the rule, `export_caps.interconnect` and so on; ids joined by blanks for rules that
+    forbid the same; empty for all together."""
     words: str
     """What is lifted."""
     edits: tuple[str, ...]
@@ -52,9 +53,11 @@ def rules_together(asking: Asking) -> tuple[RuleCost, ...]:
 
 
 def rules_alone(asking: Asking) -> tuple[RuleCost, ...]:
-    """Each rule and each cap that touches an offer, lifted while the others hold."""
+    """Each rule and cap that touches an offer lifted while the others hold, and together those
+    that forbid the same delivery: one of them alone would change nothing.
+    """
     return tuple(
-        _cost(asking, rule, f"without {rule} alone", edits) for rule, edits in _each(asking.case)
+        _cost(asking, rule, f"without {rule}", edits) for rule, edits in _each(asking.case)
     )
 
 
@@ -62,8 +65,10 @@ def _each(case: Case) -> Iterator[tuple[str, tuple[str, ...]]]:
     block = case.problem.export_rules
     if block is not None:
         kept = list(block.except_)
-        for rule in relevant_rules(case):
-            yield rule.id, (f"export_rules.except=[{', '.join([*kept, rule.id])}]",)
+        relevant = [(rule.id,) for rule in relevant_rules(case)]
+        joint = [rules for rules in joint_rules(case) if len(rules) < len(relevant)]
+        for rules in (*joint, *relevant):
+            yield " ".join(rules), (f"export_rules.except=[{', '.join([*kept, *rules])}]",)
     for cap in _caps(case):
         yield f"export_caps.{cap}", (f"export_caps.{cap}",)
 

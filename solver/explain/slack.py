@@ -64,10 +64,18 @@ def _rows(
             continue
         slack = -constraint.constant - sum(value * a for value, a in used)
         tight = slack <= TOLERANCE * max(1.0, *(abs(v * a) for v, a in used))
-        steps = [a for name, value, a in terms if value and a > 0 and name in units]
-        if tight or (steps and slack < min(steps)):
+        bought = [a for name, value, a in terms if value and name in units]
+        if tight or slack < _one_more(bought):
             path = tuple(map(str, row.path))
             yield row.family, path, _periods(model, row.family, row.index), tight
+
+
+def _one_more(bought: list[float]) -> float:
+    """What one more of the smallest unit bought takes of a limit, in the place of another where
+    others make room, as they do for a vendor's share; 0 where nothing bought takes of it.
+    """
+    takes = [a for a in bought if a > 0]
+    return min(takes) - min(0.0, *bought) if takes else 0.0
 
 
 def _periods(model: Model, family: Family, index: tuple[str | int, ...]) -> tuple[int, ...]:

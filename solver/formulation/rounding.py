@@ -12,7 +12,14 @@ import math
 
 from solver.families import Family
 from solver.formulation.model import Model, Terms
-from solver.formulation.workloads import HELD, POOL_CHOSEN, REPLICAS, most_units
+from solver.formulation.workloads import (
+    DONE,
+    HELD,
+    POOL_CHOSEN,
+    REPLICAS,
+    RUNNING,
+    most_units,
+)
 from solver.instance.model import Occurrence, Service, TrainingMode
 
 NEAR = 1e-5
@@ -24,9 +31,12 @@ MANY = 200
 def add_rounding(model: Model) -> None:
     """Add every row."""
     for occurrence in model.instance.occurrences:
-        if not occurrence.split or len(occurrence.modes) == 1:
-            for mode in occurrence.modes:
-                _whole_units(model, occurrence, mode)
+        _running(model, occurrence)
+        if occurrence.split and len(occurrence.modes) > 1:
+            _whole_units_together(model, occurrence)
+            continue
+        for mode in occurrence.modes:
+            _whole_units(model, occurrence, mode)
     for service in model.instance.services:
         if service.whole_replicas:
             _whole_replicas(model, service)
@@ -74,6 +84,46 @@ def _whole_units(model: Model, occurrence: Occurrence, mode: TrainingMode) -> No
         else:
             row = [*terms, (switch, -float(least))]
             model.at_least(Family.TRAINING_WORK, index, path, row, 0)
+
+
+def _running(model: Model, occurrence: Occurrence) -> None:
+    """What does not run does nothing, and nothing does more than all: done <= work·y.
+
+    A relaxation that runs a fraction of the least units then does no more than that fraction.
+    """
+    path = ("training", occurrence.job)
+    for mode in occurrence.modes:
+        for interval in range(occurrence.first, occurrence.last):
+            index = (occurrence.key, mode.pool, interval)
+            switch = model.of(RUNNING).get(index)
+            if switch is not None:
+                row = [(model.of(DONE)[index], 1.0), (switch, -occurrence.work)]
+                model.at_most(Family.TRAINING_RATE, index, path, row, 0)
+
+
+def _whole_units_together(model: Model, occurrence: Occurrence) -> None:
+    """Units of all pools that a split occurrence holds, counted in units of one of them.
+
+    With w the work of a unit of a pool in an interval, at most: for each w' among them, from sum of
+    (w/w')·n >= work/w', rounded.
+    """
+    worth: dict[int, float] = {}
+    for mode in occurrence.modes:
+        straight = [a for a, b in mode.segments if b == 0]
+        if not straight or any(b < 0 for _, b in mode.segments):
+            return
+        for interval in range(occurrence.first, occurrence.last):
+            days = model.instance.intervals[interval].hours / 24
+            column = model.of(HELD)[occurrence.key, mode.pool, interval]
+            worth[column] = min(straight) * days
+    path = ("training", occurrence.job, "window")
+    for number, unit in enumerate(sorted(set(worth.values()))):
+        need = occurrence.work / unit
+        fraction = need - math.floor(need)
+        if NEAR < fraction < 1 - NEAR and need < MANY:
+            terms: Terms = [(c, rounded(w / unit, fraction)) for c, w in worth.items()]
+            index = (occurrence.key, "together", number)
+            model.at_least(Family.TRAINING_WORK, index, path, terms, math.ceil(need))
 
 
 def _whole_replicas(model: Model, service: Service) -> None:

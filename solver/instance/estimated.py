@@ -4,12 +4,12 @@ Belongs here: machines and jobs in the terms of solver.estimate, with what is as
 Does not belong here: the formulas (solver.estimate), the optimiser's modes (training_modes.py).
 """
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import catalogs
 from problems.schema.workloads import TrainingJob
+from solver.estimate.curve import MOST_CARDS, card_counts, rate_points
 from solver.estimate.figures import (
     BandParameters,
     GoodputParameters,
@@ -18,16 +18,12 @@ from solver.estimate.figures import (
     TrainingParameters,
     parameters_of,
 )
-from solver.estimate.search import Step, best_steps, card_counts, shortage_gb
+from solver.estimate.search import shortage_gb
 from solver.instance.kinds import Kind
 from solver.instance.machines import Machines
 from solver.instance.model import Pool
 from solver.instance.sources import Path, Sources
 
-MOST_CARDS = 2**17
-"""Cards of the largest estimate; no published run held more."""
-ROUND = 8
-"""Numbers of cards that are estimated at once."""
 GBIT_PER_GB = 8
 LEAST_GOODPUT = 0.5
 """Curves are computed so far that goodput down to this still leaves the rate that is of use."""
@@ -49,6 +45,8 @@ class Estimating:
 
     sources: Sources
     machines: Machines
+    _known: dict[tuple[str, str, str], Machine] = field(default_factory=dict)
+    """Machines found before, by pool, precision and memory of the job."""
 
     @cached_property
     def training(self) -> TrainingParameters:
@@ -78,36 +76,8 @@ class Estimating:
         self._assume(path, pool)
         unit = max(pool.unit_cards, machine.domain_cards)
         enough = target / self.margin / LEAST_GOODPUT
-        points = tuple(_rising(own, self._steps(own, machine, unit, enough)))
+        points = rate_points(own, machine, self.training, unit, enough)
         return Curve(points, "" if points else self._refusal(own, machine, pool))
-
-    def _steps(
-        self, job: Job, machine: Machine, unit: int, enough: float
-    ) -> list[tuple[int, Step]]:
-        """Steps on more and more cards, from the fewest that hold the job until more are of no
-        use; close together where memory is short and the rate far from straight.
-        """
-        found: dict[int, Step] = {}
-        before = 0
-        for counts in _rounds(unit):
-            for cards, step in zip(counts, self._best(job, machine, counts), strict=True):
-                if step is not None and not found:
-                    close = _close(before, 2 * cards, unit)
-                    found = {
-                        n: near
-                        for n, near in zip(close, self._best(job, machine, close), strict=True)
-                        if near is not None
-                    }
-                if step is not None:
-                    found[cards] = step
-                before = cards if not found else before
-            rates = [found[cards].pflops(job) for cards in counts if cards in found]
-            if rates and (rates[-1] > enough or (len(rates) == ROUND and rates[-1] <= rates[0])):
-                break
-        return sorted(found.items())
-
-    def _best(self, job: Job, machine: Machine, counts: tuple[int, ...]) -> tuple[Step | None, ...]:
-        return best_steps(job, machine, self.training, counts)
 
     def counts(self, least: int, unit: int) -> tuple[int, ...]:
         """Numbers of cards from the least on at which a curve is computed."""
@@ -153,7 +123,14 @@ class Estimating:
         """The machine of a pool; None where it has no arithmetic of the job's precision, or where a
         figure is missing, which is an error.
         """
-        where, card = (*path, "mfu"), self.sources.catalog.accelerators[pool.card]
+        key = pool.key, job.precision, str(job.memory)
+        found = self._known.get(key) or self._machine((*path, "mfu"), job, pool)
+        if found is not None:
+            self._known[key] = found
+        return found
+
+    def _machine(self, where: Path, job: TrainingJob, pool: Pool) -> Machine | None:
+        card = self.sources.catalog.accelerators[pool.card]
         if job.precision == "fp8" and card.fp8_dense_tflops is None:
             return None
         names = ("bf16_dense_tflops", "memory_gb", "memory_bandwidth_gb_per_s", "power_w")
@@ -236,26 +213,3 @@ class Estimating:
             self.sources.assume(
                 f"margin: p90: estimated training throughput is counted at {low:.2f} of its middle."
             )
-
-
-def _rising(job: Job, steps: Iterable[tuple[int, Step]]) -> Iterator[tuple[int, float]]:
-    """Rates that never fall: cards that only slow a job down are left idle."""
-    best = 0.0
-    for cards, step in steps:
-        best = max(best, step.pflops(job))
-        yield cards, best
-
-
-def _close(before: int, cards: int, unit: int) -> tuple[int, ...]:
-    """Numbers of cards after one and up to another, as close as twice a round allows.
-
-    >>> _close(16, 64, 8)
-    (24, 32, 40, 48, 56, 64)
-    """
-    apart = -(-(cards - before) // (unit * 2 * ROUND)) * unit
-    return tuple(range(before + apart, cards + 1, apart))
-
-
-def _rounds(unit: int) -> list[tuple[int, ...]]:
-    counts = card_counts(unit, max(unit, MOST_CARDS // unit * unit))
-    return [counts[i : i + ROUND] for i in range(0, len(counts), ROUND)]

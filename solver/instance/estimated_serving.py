@@ -23,7 +23,7 @@ from solver.estimate.serving.figures import (
     ServingParameters,
 )
 from solver.estimate.serving.replica import WIDEST, replicas
-from solver.estimate.serving.search import Served, shortage_gb
+from solver.estimate.serving.search import shortage_gb
 from solver.instance.kinds import Kind
 from solver.instance.machines import Machines
 from solver.instance.model import Pool
@@ -95,11 +95,7 @@ class EstimatedServing:
         where, card = (*path, "throughput"), self.sources.catalog.accelerators[pool.card]
         names = ("bf16_dense_tflops", "memory_gb", "memory_bandwidth_gb_per_s")
         half, memory, bandwidth = (self.sources.figure(where, card, name) for name in names)
-        peaks = tuple(
-            (precision, peak)
-            for precision in service.precisions or PRECISIONS
-            if (peak := getattr(card, PEAKS[precision])) is not None
-        )
+        peaks = self.peaks(service, pool)
         domain, box = self._domain_cards(pool), self.machines.box_cards(pool)
         link = pcie = 0.0
         if domain > 1:
@@ -119,6 +115,15 @@ class EstimatedServing:
             box_cards=box,
         )
         return replace(machine, memory_gb=ANY_MEMORY_GB) if service.memory == "ignore" else machine
+
+    def peaks(self, service: Service, pool: Pool) -> tuple[tuple[str, float], ...]:
+        """Dense peaks of a pool's card at the precisions that a service may use."""
+        card = self.sources.catalog.accelerators[pool.card]
+        return tuple(
+            (precision, peak)
+            for precision in service.precisions or PRECISIONS
+            if (peak := getattr(card, PEAKS[precision])) is not None
+        )
 
     def _domain_cards(self, pool: Pool) -> int:
         if pool.kind is not Kind.CARD:
@@ -146,18 +151,20 @@ class EstimatedServing:
                 f"replica that needs least (it has {machine.memory_gb:g} GB, {usable:.3g} of them "
                 "usable)"
             )
+        alone = replace(self.given, serving_most_requests=1)
         free = limits_of(service.model_copy(update={"latency": None}), 0.0)
-        found = configurations(machine, model, requests_of(service), free, self.given)
-        served = [s for c in found for s in c.served if s is not None]
-        if not served:
-            return f"{name} serves nothing within the queueing it may have"
+        found = configurations(machine, model, requests_of(service), free, alone)
+        served = [one for each in found for one in each.served if one is not None]
         given = service.latency
-        words = f"{name} breaks latency"
-        if given is not None and given.ttft is not None:
-            words += f": ttft {given.ttft:g} s"
-        if given is not None and given.tpot is not None:
-            words += f": tpot {given.tpot:g} s"
-        return f"{words} (with the largest batches: {_times(served)})"
+        if given is None or not served:
+            return f"{name} cannot keep {100 * service.percentile:.4g} % of the requests waiting"
+        words = [f"{key} {value:g} s" for key, value in given if value is not None]
+        ttft = min(one.ttft_s for one in served)
+        tpot = min(one.tpot_s for one in served)
+        return (
+            f"{name} breaks latency: {', '.join(words)} (one request alone, no waiting: ttft "
+            f"{ttft:.3g} s, tpot {tpot:.3g} s)"
+        )
 
     def assume(self, path: Path, service: Service) -> None:
         """What a plan with estimated throughput rests on."""
@@ -206,12 +213,6 @@ class EstimatedServing:
                 "over many boxes, which serves several times as much, is not modelled: {}.",
                 model.id,
             )
-
-
-def _times(served: Sequence[Served]) -> str:
-    ttft = min(one.ttft_s for one in served)
-    tpot = min(one.tpot_s for one in served)
-    return f"ttft {ttft:.3g} s before any waiting, tpot {tpot:.3g} s"
 
 
 def _waiting(service: Service) -> str:

@@ -13,7 +13,7 @@ from problems.schema.workloads import Measured
 from problems.schema.workloads import Service as ServiceBlock
 from solver import serving
 from solver.estimate.serving.configurations import Configuration
-from solver.instance.estimated_serving import EstimatedServing
+from solver.instance.estimated_serving import PRECISIONS, EstimatedServing
 from solver.instance.machines import Machines
 from solver.instance.model import Pool, ServingMode
 from solver.instance.sources import Path, Sources
@@ -51,7 +51,7 @@ class ServingModes:
         """
         classes = classes_of(block)
         measured = {row.card for row in block.measured}
-        refused: list[tuple[Pool, str]] = []
+        refused: dict[str, None] = {}
         found = False
         for pool in pools:
             modes: Iterable[ServingMode] = ()
@@ -68,14 +68,9 @@ class ServingModes:
         if block.throughput == "estimated":
             self.estimating.assume(path, block)
         if refused and not found:
-            reasons = dict.fromkeys(reason for _, reason in refused)
-            self.sources.fail((*path, "throughput"), "fits nowhere: " + "; ".join(reasons))
-        elif refused:
-            self.sources.assume(
-                f"inference.{key} does not run on these: "
-                + "; ".join(dict.fromkeys(reason for _, reason in refused))
-                + "."
-            )
+            self.sources.fail((*path, "throughput"), "fits nowhere: " + "; ".join(refused))
+        for reason in refused if found else ():
+            self.sources.assume(f"inference.{key} does not run there: {reason}.")
 
     def _measured(
         self, key: str, rows: Iterable[Measured], pool: Pool, classes: Sequence[str]
@@ -101,14 +96,18 @@ class ServingModes:
         block: ServiceBlock,
         pool: Pool,
         queue_rate: float,
-        refused: list[tuple[Pool, str]],
+        refused: dict[str, None],
     ) -> Iterator[ServingMode]:
         path: Path = ("inference", key)
         found = self.estimating.configurations(path, block, pool, queue_rate)
         if found is None:
+            # Missing figures are errors already.
+            if not self.estimating.peaks(block, pool):
+                names = ", ".join(block.precisions or PRECISIONS)
+                refused[f"{pool.card} has no arithmetic at {names}"] = None
             return
         if not found:
-            refused.append((pool, self.estimating.refusal(path, block, pool)))
+            refused[self.estimating.refusal(path, block, pool)] = None
         else:
             self.estimating.assume_of(block, pool, found)
         for configuration in found:

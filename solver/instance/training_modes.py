@@ -8,12 +8,13 @@ solver.estimate).
 import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from problems.schema.workloads import MfuTable, TrainingJob
 from solver import training
+from solver.estimate.curve import Segments, concave_between
 from solver.estimate.goodput import goodput
-from solver.estimate.search import Points, Segments, concave_between
 from solver.instance.estimated import Estimating
 from solver.instance.machines import Machines
 from solver.instance.model import Pool, TrainingMode
@@ -29,9 +30,9 @@ FIGURE = {
 SEGMENTS = 4
 """Most segments of an estimated rate: each is a row of the model in every interval."""
 CONCAVE_ENOUGH = 1.1
-"""A hull may overstate an estimate at single sizes by so much before it is lowered."""
+"""The smallest size is planned with where the hull overstates no size by more than this."""
 FARTHEST_START = 2
-"""The smallest size planned with, over the smallest that fits, at most."""
+"""Otherwise the smallest size planned with, over the smallest that fits, is at most this."""
 
 
 @dataclass(frozen=True)
@@ -122,19 +123,22 @@ class TrainingModes:
             refused.append(curve.refusal)
             return None
         low = self.estimating.margin
-        points = [(n, rate * low * self._goodput(job, n)) for n, rate in curve.points]
-        kept, segments, over = concave_from(training.rising(points))
-        if kept[0][0] > points[0][0]:
+        points = training.rising(
+            [(n, rate * low * self._goodput(job, n)) for n, rate in curve.points]
+        )
+        start, segments, over = concave_from(tuple(points))
+        if start[0] > points[0][0]:
             self.sources.assume(
-                f"{'.'.join(map(str, path))} on {pool.card} is planned from {kept[0][0]:,.0f} "
+                f"{'.'.join(map(str, path))} on {pool.card} is planned from {start[0]:,.0f} "
                 f"cards on: it fits on {points[0][0]:,.0f}, but much slower for each card."
             )
-        if over > CONCAVE_ENOUGH:
+        if over > 1:
             self.sources.assume(
-                f"{'.'.join(map(str, path))}.mfu of {pool.card} is not concave: single sizes are "
-                f"slower by up to {over:.2f} than planned with."
+                "Estimated rates are not concave: their hull is scaled down, so that no size is "
+                "planned faster than its estimate, at most by {}.",
+                f"{over:.3f} ({'.'.join(map(str, path))} on {pool.card})",
             )
-        least, most = (int(n) // pool.unit_cards for n in (kept[0][0], kept[-1][0]))
+        least, most = (int(n) // pool.unit_cards for n in (start[0], points[-1][0]))
         return self._mode(job, pool, segments, least, most)
 
     def _goodput(self, job: TrainingJob, cards: float) -> float:
@@ -182,31 +186,32 @@ class TrainingModes:
         return -(-training.round_up(cards, domain) // pool.unit_cards)
 
 
-def concave_from(points: Points) -> tuple[Points, Segments, float]:
-    """Points kept, segments of a concave rate that is right on average over them, and by what
-    factor the rate at most overstates one of them.
+@lru_cache(maxsize=8192)
+def concave_from(
+    points: tuple[tuple[float, float], ...],
+) -> tuple[tuple[float, float], Segments, float]:
+    """The first point kept, segments of a concave rate that no point from there on is below, and by
+    what factor a point is above it at most, but for the segments' number.
 
-    An estimate goes up and down with how well cards divide into a layout; lowering its hull below
-    the worst size would make all others too slow. Just enough memory makes the smallest sizes slow:
-    up to twice the smallest they are left out where the hull overstates them much.
+    An estimate goes up and down with how well cards divide into a layout, and just enough memory
+    makes the smallest sizes slow: up to twice the smallest they are left out where the hull of all
+    overstates one of them much, since a concave rate below them would be too slow for all others.
 
-    >>> kept, segments, over = concave_from([(8, 4.0), (16, 6.0), (24, 23.0), (32, 30.0)])
-    >>> kept[0], len(segments), over
+    >>> first, segments, over = concave_from(((8, 4.0), (16, 6.0), (24, 23.0), (32, 30.0)))
+    >>> first, len(segments), over
     ((16, 6.0), 2, 1.0)
     """
-    candidates = [
-        _centred(points[first:])
-        for first in range(len(points))
-        if points[first][0] <= FARTHEST_START * points[0][0]
-    ]
-    enough = [found for found in candidates if found[2] <= CONCAVE_ENOUGH]
-    return enough[0] if enough else min(candidates, key=lambda found: found[2])
-
-
-def _centred(points: Points) -> tuple[Points, Segments, float]:
-    segments, over = concave_between(points, SEGMENTS)
-    middle = math.exp(sum(math.log(factor) for factor in over) / len(over))
-    return points, tuple((a / middle, b / middle) for a, b in segments), max(over) / middle
+    best: tuple[tuple[float, float], Segments, float] | None = None
+    for i, first in enumerate(points):
+        if best is not None and first[0] > FARTHEST_START * points[0][0]:
+            break
+        segments, over = concave_between(points[i:], SEGMENTS)
+        if best is None or over < best[2]:
+            best = first, segments, over
+        if over <= CONCAVE_ENOUGH:
+            break
+    assert best is not None
+    return best
 
 
 def utilisation(job: TrainingJob, card: str) -> float | Literal["estimated"] | MfuTable | None:

@@ -1,6 +1,6 @@
 """The parts of a program that are worth solving, in the words of its columns.
 
-Belongs here: which columns are choices and which are counts, the relaxation in which only choices
+Belongs here: which columns are choices and which are counts, the relaxation in which only jobs
 are whole, and the restriction to what lies near a point. Does not belong here: running them
 (stages).
 """
@@ -13,7 +13,7 @@ from functools import cached_property
 from solver.engines.program import Part, Program
 from solver.formulation import Model
 from solver.formulation.places import SWITCHES
-from solver.formulation.purchases import CARD_TYPE, ORDERED, QUANTITY
+from solver.formulation.purchases import QUANTITY
 from solver.formulation.standing import STANDING
 from solver.formulation.workloads import (
     DONE,
@@ -26,14 +26,12 @@ from solver.formulation.workloads import (
     SITE_CHOSEN,
 )
 
-CHOICES = (ORDERED, POOL_CHOSEN, SITE_CHOSEN, CARD_TYPE, RUNNING)
-"""Yes or no: what cannot be had in part, not even in thought."""
-PLACES = (POOL_CHOSEN, SITE_CHOSEN, CARD_TYPE)
+JOBS = (RUNNING, HELD)
+"""What jobs hold: most of what whole numbers cost, and few of them."""
+PLACES = (POOL_CHOSEN, SITE_CHOSEN)
 """Choices that a plan near a relaxation keeps."""
 COUNTS = (QUANTITY, HELD, REPLICAS, RESERVED, SWITCHES)
 """Whole numbers that may be a little more or less than in a relaxation."""
-BOUGHT = (QUANTITY, ORDERED, STANDING, SWITCHES, CARD_TYPE)
-"""What every neighbourhood leaves free: all of the cost lies in it."""
 USE = (HELD, RUNNING, DONE, POOL_CHOSEN, SITE_CHOSEN, REPLICAS, RATE, RESERVED)
 """What runs where; the first word of the index is the workload."""
 NEAR = 1e-6
@@ -51,28 +49,43 @@ class Parts:
         """The kind of every column."""
         return [column.kind for column in self.model.columns]
 
-    def choices(self) -> Part:
-        """The relaxation in which counts need not be whole."""
+    def jobs(self) -> Part:
+        """The relaxation in which only what jobs hold is whole.
+
+        Where jobs hold whole units, they can hardly be in two pools at once. Relaxing the choice of
+        pools as well as orders and replicas leaves a program that is solved in seconds, and whose
+        bound is mostly above the one with all choices whole and counts relaxed.
+        """
         part = Part.all_of(self.program)
         for column, kind in enumerate(self.kinds):
-            if kind not in CHOICES:
+            if kind not in JOBS:
                 part.whole[column] = False
         return part
 
     def window(self, point: Sequence[float], width: int | None) -> Part:
-        """What keeps a relaxation's places, with counts at most ``width`` away from rounding its
-        own down or up; any count for None.
+        """What runs jobs where a relaxation has most of them, with counts at most ``width`` away
+        from rounding its own down or up; any count for None.
         """
         part = Part.all_of(self.program)
+        likely = self._likely(point)
         for column, kind in enumerate(self.kinds):
             if kind in PLACES:
-                self._hold(part, column, float(round(point[column])))
+                self._hold(part, column, float(column in likely))
             elif width is not None and kind in COUNTS and self.program.whole[column]:
                 low = math.floor(point[column] + NEAR) - width
                 high = math.ceil(point[column] - NEAR) + width
                 part.lower[column] = max(part.lower[column], float(low))
                 part.upper[column] = min(part.upper[column], float(high))
         return part
+
+    def _likely(self, point: Sequence[float]) -> set[int]:
+        """Of each occurrence's choices of a pool or a site, the one that has most of it."""
+        best: dict[str | int, int] = {}
+        for kind in PLACES:
+            for index, column in self.model.of(kind).items():
+                if point[column] > point[best.setdefault(index[0], column)] + NEAR:
+                    best[index[0]] = column
+        return set(best.values())
 
     def around(self, point: Sequence[float], workloads: set[str], intervals: set[int]) -> Part:
         """What keeps a plan's use of its machines, but for some workloads and some intervals."""

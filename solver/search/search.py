@@ -155,7 +155,7 @@ class _Search:
             return
         self.at, began = "relaxation", time.monotonic()
         found = relax(stage)
-        self._note(engine, "counts relaxed", found.status, found.stop, began, found.message)
+        self._note(engine, "jobs whole", found.status, found.stop, began, found.message)
         if found.point is None:
             return
         self.at, began = "plan near the relaxation", time.monotonic()

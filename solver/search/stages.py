@@ -19,7 +19,7 @@ from solver.search.incumbent import Incumbent
 from solver.search.neighbourhoods import Neighbourhoods
 from solver.search.parts import Parts
 
-CHOICES_NODES, WINDOW_NODES, NEIGHBOURHOOD_NODES = 40, 60, 60
+JOBS_NODES, WINDOW_NODES, NEIGHBOURHOOD_NODES = 200, 60, 60
 """Nodes of a search tree: where a part is not done by then, the next one is worth more."""
 GUARD_S = 30.0
 """No part is worth more time, on however slow a machine."""
@@ -75,11 +75,11 @@ class Stage:
 
 
 def relax(stage: Stage) -> Found:
-    """Solve the relaxation in which only choices are whole; its bound holds for the program."""
+    """Solve the relaxation in which only jobs are whole; its bound holds for the program."""
     found = stage.run(
-        stage.parts.choices(),
+        stage.parts.jobs(),
         gap=stage.options.gap / 2,
-        nodes=CHOICES_NODES,
+        nodes=JOBS_NODES,
         on_bound=stage.incumbent.raise_bound,
     )
     stage.incumbent.raise_bound(found.bound)

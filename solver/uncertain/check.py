@@ -88,8 +88,10 @@ def _together(record: UncertaintyRecord, plans: Mapping[str, Plan]) -> Iterator[
     if not same(record.cost, total):
         message = f"cost is {figure(record.cost)}, its cases make it {figure(total)}"
         yield Violation(Family.OBJECTIVE, WHERE, message, abs(record.cost - total))
-    if record.bound is not None and record.bound > record.cost and not same(
-        record.bound, record.cost
+    if (
+        record.bound is not None
+        and record.bound > record.cost
+        and not same(record.bound, record.cost)
     ):
         message = f"bound {figure(record.bound)} lies above the cost {figure(record.cost)}"
         yield Violation(Family.OBJECTIVE, WHERE, message, record.bound - record.cost)

@@ -8,7 +8,6 @@ bounds the whole. Then the early deliveries of the file as it stands, with each 
 them: plans to begin with. Then all cases together. Last, one set of purchases for all cases.
 """
 
-import math
 import threading
 import time
 from collections.abc import Mapping
@@ -31,7 +30,6 @@ from solver.uncertain.value import (
     Figure,
     Figures,
     Range,
-    objective_of,
     range_of,
     surplus,
 )
@@ -70,9 +68,7 @@ class _Solving:
         self.worst = uncertain.block.objective == "worst_case"
         self.options, self.watch = options, watch
         wide = widened({name: case.instance for name, case in self.cases.items()})
-        self.wide = {
-            name: replace(case, instance=wide[name]) for name, case in self.cases.items()
-        }
+        self.wide = {name: replace(case, instance=wide[name]) for name, case in self.cases.items()}
 
     def answer(self) -> UncertainAnswer:
         """Make the searches and put together what they found."""
@@ -226,9 +222,7 @@ class _Solving:
             return Range(cost - self.options.gap * abs(cost), cost)
         return Range(None, cost)
 
-    def _waiting(
-        self, robust: Range, ranges: Mapping[str, Range], found: Found
-    ) -> Figure | None:
+    def _waiting(self, robust: Range, ranges: Mapping[str, Range], found: Found) -> Figure | None:
         """The value of deciding the later deliveries later."""
         days = [p.start for case in self.cases.values() for p in case.instance.periods]
         if max(days) <= self.until:
@@ -257,9 +251,7 @@ class _Solving:
             for offer, label, absent in told
         )
 
-    def _refuted(
-        self, known: Mapping[str, Answer], ranges: Mapping[str, Range]
-    ) -> UncertainAnswer:
+    def _refuted(self, known: Mapping[str, Answer], ranges: Mapping[str, Range]) -> UncertainAnswer:
         """The answer where a case has no plan even on its own."""
         cases = {
             name: CaseAnswer(

@@ -40,9 +40,7 @@ class Range:
 UNKNOWN = Range(None, None)
 
 
-def objective_of(
-    costs: Mapping[str, float], weights: Mapping[str, float], *, worst: bool
-) -> float:
+def objective_of(costs: Mapping[str, float], weights: Mapping[str, float], *, worst: bool) -> float:
     """F: the weighted sum of the costs of all cases, or the highest.
 
     >>> objective_of({"a": 100.0, "b": 200.0}, {"a": 0.75, "b": 0.25}, worst=False)
@@ -55,9 +53,7 @@ def objective_of(
     return math.fsum(weights[name] * cost for name, cost in costs.items())
 
 
-def range_of(
-    ranges: Mapping[str, Range], weights: Mapping[str, float], *, worst: bool
-) -> Range:
+def range_of(ranges: Mapping[str, Range], weights: Mapping[str, float], *, worst: bool) -> Range:
     """F of costs that are known within ranges; F never falls when a cost rises.
 
     >>> each = {"a": Range(90.0, 100.0), "b": Range(None, 200.0)}

@@ -11,6 +11,7 @@ from math import ceil
 
 import highspy
 
+from tests.problems import library_serving as by_replica
 from tests.problems.library_training import A100 as A100_LINKED
 from tests.problems.library_training import A800 as A800_LINKED
 from tests.problems.library_training import BAND_LOW, LLAMA, nodes_by_memory, nodes_in_a_month
@@ -22,6 +23,8 @@ DEEP = {"tensor": 2, "pipeline": 16}
 """Layouts of the estimated runs: tensor-parallel cards and pipeline stages."""
 A100, H100, H100_FP8, H20, L40S, A40 = 312e12, 989.5e12, 1979e12, 148e12, 362e12, 149.7e12
 """Dense FLOP/s of a card; the A800 computes as the A100."""
+H20_NODE, H100_NODE = 1_090_000, 2_400_000
+"""CNY of a node of eight in estimated_serving.yaml."""
 DAY = 86_400
 MFU, UTILIZATION = 0.462, 0.213
 GPT3, TOKENS = 175e9, 300e9
@@ -275,6 +278,24 @@ OBJECTIVE: dict[str, dict[str, Callable[[], float]]] = {
             lambda cards: 75e3 * (0.85 if cards >= 18 else 1)
         ),
         "no-small-host": lambda: hosts_and_cards(lambda cards: 75e3, small_hosts=False),
+    },
+    "estimated_serving.yaml": {
+        "base": lambda: (
+            by_replica.nodes(by_replica.H20, by_replica.CHAT) * H20_NODE
+            + by_replica.nodes(by_replica.H100, by_replica.READING) * H100_NODE
+        ),
+        "h100-only": lambda: (
+            by_replica.nodes(by_replica.H100, by_replica.CHAT) * H100_NODE
+            + by_replica.nodes(by_replica.H100, by_replica.READING) * H100_NODE
+        ),
+        "pessimistic": lambda: (
+            by_replica.nodes(by_replica.H20, by_replica.CHAT, by_replica.BAND_LOW) * H20_NODE
+            + by_replica.nodes(by_replica.H100, by_replica.READING, by_replica.BAND_LOW) * H100_NODE
+        ),
+    },
+    "uncertain_demand.yaml": {
+        name: lambda: 10 * 1.0e6 + 20 * 0.9e6
+        for name in ("base", "worst-case", "ban-likely")
     },
     "serving_mix_melange.yaml": {
         "base": lambda: cheapest_counts((1.01, 3.67), 30, melange_serves),

@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from problems import InputError
 from problems.schema import Problem
 from solver import Answer, load_case, options_of, solve_case
 from solver.case import Case
@@ -220,18 +219,3 @@ def test_the_starter_explains_the_common_blocks() -> None:
     for line in text.splitlines():
         if line[:1].isalpha() and not line.startswith(("title:", "currency:", "limits:")):
             assert "#" in line, line
-
-
-UNCERTAINTY = """
-uncertainty:
-  decide_until: 2023-06-30
-  cases: {base: {weight: 0.7}, high: {weight: 0.3, set: {"inference.chat.requests*": 1.5}}}
-"""
-
-
-def test_uncertainty_is_refused_in_words(tmp_path: Path) -> None:
-    """The example with its block for several cases is refused by a sentence that names it."""
-    path = tmp_path / "with_cases.yaml"
-    path.write_text((LIBRARY / "design_example.yaml").read_text("utf-8") + UNCERTAINTY, "utf-8")
-    with pytest.raises(InputError, match=r"uncertainty: .*not supported yet"):
-        load_case(path)

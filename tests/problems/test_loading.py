@@ -256,11 +256,51 @@ uncertainty:
 
 
 def test_the_cases_of_uncertainty_are_validated(tmp_path: Path) -> None:
-    """Each case is a whole problem: its edits are applied and their faults found."""
+    """Each case is a whole problem: its edits are applied and their faults found, with its name."""
     found = faults(tmp_path, SOUND + CASES)
-    assert found[0].startswith("problem.yaml:18:1: uncertainty: ")
-    assert found[1] == "problem.yaml:22:82: sites.guizhou.pue: must be at least 1 (given 0.5)"
-    assert found[2].startswith("problem.yaml:22:96: spares: there is nothing here to scale")
+    assert found[0] == (
+        "problem.yaml:22:82: sites.guizhou.pue: must be at least 1 (given 0.5), in case 'high'"
+    )
+    assert found[1].startswith("problem.yaml:22:96: spares: there is nothing here to scale")
+    assert len(found) == 2
+
+
+def test_the_cases_of_uncertainty_are_problems_of_their_own(tmp_path: Path) -> None:
+    """The file as it stands keeps its values; each case has its edits, and none has the block."""
+    text = CASES.replace('"sites.guizhou.pue": 0.5, spares*: 2', '"sites.guizhou.pue": 1.5')
+    loaded = load(tmp_path, SOUND + text)
+    assert loaded.cases["base"].problem == loaded.without_uncertainty.problem
+    assert loaded.cases["high"].problem.sites["guizhou"].pue == 1.5
+    assert "uncertainty" in loaded.tree
+    assert "uncertainty" not in loaded.without_uncertainty.tree
+    assert "uncertainty" not in loaded.cases["high"].tree
+
+
+@pytest.mark.parametrize(
+    ("cases", "words"),
+    [
+        ("{a: {weight: 0.5}, b: {weight: 40 %}}", "weights must add up to 1, or 100 %"),
+        ("{a: {weight: 0}, b: {weight: 1}}", "needs a weight above 0"),
+        ("{}", "needs at least one case"),
+        ("{a: {wieght: 1}}", "wieght"),
+        ("{a: {weight: 1, set: {horizon.end: 2030-12-31}}}", "'horizon' must be the same in every"),
+        ("{a: {weight: 1, set: {currency: USD}}}", "'currency' must be the same in every case"),
+        ("{a: {weight: 1, set: {solve.gap: 1 %}}}", "'solve' must be the same in every case"),
+        ("{a: {weight: 1, set: {uncertainty: null}}}", "'uncertainty' must be the same in every"),
+    ],
+)
+def test_cases_that_cannot_be_planned_together(tmp_path: Path, cases: str, words: str) -> None:
+    """Weights that are none, and changes of what all cases share, are told with their place."""
+    text = f"uncertainty:\n  decide_until: 2023-06-30\n  cases: {cases}\n"
+    found = faults(tmp_path, SOUND + text)
+    assert any(words in each and ": uncertainty" in each for each in found), found
+
+
+def test_what_is_decided_early_lies_within_the_horizon(tmp_path: Path) -> None:
+    """A day beyond it decides everything or nothing: a slip of the pen."""
+    text = "uncertainty: {decide_until: 2031-01-01, cases: {a: {weight: 1}}}\n"
+    (found,) = faults(tmp_path, SOUND + text)
+    assert "uncertainty.decide_until: 2031-01-01 lies outside the horizon" in found
 
 
 def test_the_root_is_a_mapping_of_blocks(tmp_path: Path) -> None:

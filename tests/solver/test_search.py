@@ -16,6 +16,7 @@ from problems import parse_edit
 from solver import engines
 from solver.answer import Answer, AnswerStatus, solve_case
 from solver.case import load_case
+from solver.engines.dive import Rounding, dive
 from solver.engines.parts import run_part
 from solver.engines.program import Part, Program
 from solver.search.incumbent import Incumbent
@@ -148,7 +149,8 @@ def test_a_part_without_a_point_is_empty() -> None:
     program = _knapsack()
     part = Part.all_of(program)
     part.upper[0], part.upper[1] = 0.0, 4.0
-    assert run_part(part, engines.Options(gap=0.0, time_limit_s=10.0)).empty
+    found = run_part(part, engines.Options(gap=0.0, time_limit_s=10.0))
+    assert found.status is engines.Status.INFEASIBLE
 
 
 def test_only_checked_points_and_bounds_below_them_are_kept() -> None:
@@ -168,3 +170,18 @@ def test_only_checked_points_and_bounds_below_them_are_kept() -> None:
     kept.raise_bound(16.0)
     assert kept.offer([1.0, 3.0])
     assert kept.done.is_set()
+
+
+def test_a_dive_ends_in_a_point_or_in_nothing() -> None:
+    """Proves that a dive's bound is the relaxation's, 15, and its point whole and within the rows:
+    rounding b up from 2.5 gives the cheapest plan, 16. Where no rounding is possible there is none.
+    """
+    program = _knapsack()
+    options = engines.Options(gap=0.0, time_limit_s=10.0)
+    dived = dive(Part.all_of(program), [Rounding([0, 1])], options)
+    assert dived.bound == pytest.approx(15.0)
+    assert dived.point == pytest.approx([1.0, 3.0])
+    assert program.broken(dived.point or []) is None
+    part = Part.all_of(program)
+    part.upper[0], part.upper[1] = 0.0, 4.6
+    assert dive(part, [Rounding([0, 1])], options).point is None

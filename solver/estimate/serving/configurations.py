@@ -81,12 +81,12 @@ def _serving(
 
 
 def undominated(found: Iterable[Configuration]) -> list[Configuration]:
-    """Leave out every configuration that n replicas of another replace on the same cards.
+    """Leave out every configuration that n replicas of another replace on no more cards.
 
-    If g cards are n times g' cards, and n replicas of g' serve at least as much of every class,
-    then x replicas of g in any plan may become n·x of g': the same cards are busy, and
-    sum(rate/throughput) <= replicas still holds, since each term shrinks at least n-fold while the
-    right side grows n-fold. So some best plan does without g. Of equals the first one stays.
+    If n·g' <= g, and n replicas of g' cards serve at least as much of every class as one of g, then
+    x replicas of g in any plan may become n·x of g': no more cards are busy, and
+    sum(rate/throughput) <= replicas still holds, since each term grows at most n-fold and the right
+    side does n-fold. So some best plan does without g. Of equals the first one stays.
     """
     kept: list[Configuration] = []
     for one in sorted(found, key=lambda c: c.replica.cards):
@@ -97,8 +97,8 @@ def undominated(found: Iterable[Configuration]) -> list[Configuration]:
 
 
 def _replaces(other: Configuration, one: Configuration) -> bool:
-    times, rest = divmod(one.replica.cards, other.replica.cards)
-    return rest == 0 and all(
+    times = one.replica.cards // other.replica.cards
+    return all(
         times * other.rate(number) >= one.rate(number) * (1 - SAME)
         for number in range(len(one.served))
     )

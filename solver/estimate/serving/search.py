@@ -20,8 +20,8 @@ from solver.estimate.serving.headroom import most_load
 from solver.estimate.serving.replica import Replica, kv_gb_per_token, weights_gb
 from solver.estimate.serving.step import PARTS, Array, StepTime, step_time
 
-GROWTH = 1.06
-"""Batches tried lie so far apart at most."""
+APART = 0.06
+"""Batches tried lie so far apart at most, as a share."""
 BINDS = 1.1
 """A limit is what holds a replica back where it would serve a tenth more without it."""
 
@@ -60,13 +60,14 @@ def serve(
     More memory, bandwidth or time never lowers an answer: every batch gets no slower, and the
     choice only widens.
     """
-    batch = batches(int(given.serving_most_requests))
-    time = step_time(machine, model, request, given, candidates, batch)
     free, kept = _memory(machine, model, given, candidates)
     room = free / (kept * (request.prompt_tokens + request.answer_tokens))
+    batch = batches(int(given.serving_most_requests))
+    batch = batch[: max(1, int(np.searchsorted(batch, 2 * room.max(), side="right")))]
+    time = step_time(machine, model, request, given, candidates, batch)
     stages = np.array([[float(r.stages)] for r in candidates])
     rate = stages * batch / (max(request.answer_tokens, 1.0) * time.mean)
-    load = _load(time, request, limits, given, rate)
+    load = _load(time, request, limits, given, stages * batch, rate)
     served = rate * load
     fitting = np.where(batch <= room, served, 0.0)
     best = np.argmax(fitting, axis=1)
@@ -108,7 +109,12 @@ def _served(
 
 
 def _load(
-    time: StepTime, request: Request, limits: Limits, given: ServingParameters, rate: Array
+    time: StepTime,
+    request: Request,
+    limits: Limits,
+    given: ServingParameters,
+    places: Array,
+    rate: Array,
 ) -> Array:
     """Load that the limits leave, 0 where a batch breaks them."""
     steps = max(request.answer_tokens, 1.0)
@@ -116,7 +122,7 @@ def _load(
     begun = time.mean + time.reading
     wait = steps * time.mean if limits.ttft_s is None else limits.ttft_s - begun
     shared = np.maximum(rate, limits.queue_rate)
-    load = most_load(limits, given.serving_answer_variation, shared, wait)
+    load = most_load(limits, given.serving_answer_variation, places, shared, wait)
     if limits.tpot_s is not None and request.answer_tokens > 1:
         load = np.where(time.mean <= limits.tpot_s, load, 0.0)
     return load
@@ -136,13 +142,13 @@ def _limit(
 def batches(most: int) -> Array:
     """Batches tried: every one at first, then ever farther apart.
 
-    >>> [int(b) for b in batches(32)]
-    [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 19, 21, 23, 25, 27, 29, 31]
+    >>> [int(b) for b in batches(60)][30:]
+    [31, 32, 33, 34, 36, 38, 40, 42, 44, 46, 48, 50, 53, 56, 59]
     """
     found = [1]
-    while found[-1] < most:
-        found.append(max(found[-1] + 1, int(found[-1] * GROWTH + 0.999)))
-    return np.array([float(b) for b in found if b <= most])
+    while (after := found[-1] + max(1, int(found[-1] * APART))) <= most:
+        found.append(after)
+    return np.array([float(b) for b in found])
 
 
 @lru_cache(maxsize=1024)

@@ -1,0 +1,171 @@
+"""The rate of work as cards grow, and the concave segments that the optimiser plans with.
+
+Belongs here: at which numbers of cards a rate is computed, and how segments follow from it. Does
+not belong here: the best layout for one number of cards (search), goodput.
+"""
+
+from collections.abc import Sequence
+from functools import cache, lru_cache
+from itertools import pairwise
+
+import numpy as np
+
+from solver.estimate.figures import Job, Machine, TrainingParameters
+from solver.estimate.layout import Array
+from solver.estimate.search import step_seconds
+
+MOST_CARDS = 2**17
+"""Cards of the largest estimate; no published run held more."""
+NEAR = 64
+"""Sizes computed up to four times the smallest that fits, where rates are far from straight."""
+PER_DOUBLING = 8
+"""Sizes computed for each doubling from there on."""
+ROUND = 8
+"""Numbers of cards that are searched at once."""
+Points = Sequence[tuple[float, float]]
+Segments = tuple[tuple[float, float], ...]
+
+
+@cache
+def card_counts(unit: int, most: int) -> tuple[int, ...]:
+    """Numbers of cards at which a curve is computed first: multiples of the unit, a third apart.
+
+    >>> card_counts(8, 100)
+    (8, 16, 24, 32, 48, 64, 96, 100)
+    """
+    steps = sorted({s for i in range(40) for s in (2**i, 3 * 2**i) if s * unit < most})
+    return (*(s * unit for s in steps), most)
+
+
+def rate_points(
+    job: Job, machine: Machine, given: TrainingParameters, unit: int, enough: float
+) -> tuple[tuple[int, float], ...]:
+    """(cards, PFLOP/s of 6·N·D work), goodput not counted, from the fewest cards that hold the job
+    until the rate is enough or more are of no use; none where the job fits nowhere.
+
+    Rates never fall: cards that only slow a job down are left idle.
+    """
+    counts, rates = _coarse(job, machine, given, unit, enough)
+    top = max(rates)
+    if not top:
+        return ()
+    first = next(i for i, rate in enumerate(rates) if rate)
+    stop = next(i for i, rate in enumerate(rates) if rate > enough or rate == top)
+    before = counts[first - 1] if first else 0
+    return _fine_points(job, machine, given, _counts(before, counts[first], counts[stop], unit))
+
+
+def _coarse(
+    job: Job, machine: Machine, given: TrainingParameters, unit: int, enough: float
+) -> tuple[tuple[int, ...], list[float]]:
+    """Rates at the first counts, round by round, until they are enough or no longer rise."""
+    counts = card_counts(unit, max(unit, MOST_CARDS // unit * unit))
+    rates: list[float] = []
+    for start in range(0, len(counts), ROUND):
+        new = _round_rates(job, machine, given, counts[start : start + ROUND])
+        before, top = max(rates, default=0.0), max(new)
+        rates += new
+        if top > enough or (top and top <= before):
+            break
+    return counts, rates
+
+
+@lru_cache(maxsize=16384)
+def _round_rates(
+    job: Job, machine: Machine, given: TrainingParameters, counts: tuple[int, ...]
+) -> tuple[float, ...]:
+    rates: list[float] = _rates(job, step_seconds(job, machine, given, counts)).tolist()
+    return tuple(rates)
+
+
+@lru_cache(maxsize=8192)
+def _fine_points(
+    job: Job, machine: Machine, given: TrainingParameters, counts: tuple[int, ...]
+) -> tuple[tuple[int, float], ...]:
+    rates = np.maximum.accumulate(_rates(job, step_seconds(job, machine, given, counts)))
+    return tuple((n, rate) for n, rate in zip(counts, rates.tolist(), strict=True) if rate)
+
+
+def _rates(job: Job, seconds: Array) -> Array:
+    found: Array = 6 * job.parameters * job.batch_tokens / 1e15 / seconds
+    return found
+
+
+@cache
+def _counts(before: int, first: int, last: int, unit: int) -> tuple[int, ...]:
+    """Numbers of cards after one and up to another: close up to twice the first, a constant factor
+    apart from there on.
+
+    >>> _counts(16, 32, 256, 8)
+    (24, 32, 40, 48, 56, 64, 72, 80, 88, 96, 112, 120, 128, 144, 152, 168, 184, 200, 216, 240, 256)
+    """
+    near = min(4 * first, max(last, first))
+    apart = -(-(near - before) // (unit * NEAR)) * unit
+    found = set(range(before + apart, near + 1, apart))
+    steps = round(PER_DOUBLING * np.log2(last / near))
+    found |= {int(-(-near * 2 ** (i / PER_DOUBLING) // unit)) * unit for i in range(steps)}
+    return tuple(sorted(n for n in found | {near, max(last, near)} if n <= max(last, near)))
+
+
+def concave_between(points: Points, most_segments: int) -> tuple[Segments, float]:
+    """Segments (a, b) of a concave rate that is nowhere above the points (cards, rate), and by what
+    factor the points' upper hull overstates one of them at most.
+
+    Of the hull's corners as many are kept as `most_segments` allows; each segment between two of
+    them is lowered by its own largest overstatement. The rate is the least of the segments, so it
+    is below every point; and it is nowhere below the hull over its largest overstatement, which no
+    concave rate below the points can beat everywhere: at the worst point the hull joins two
+    corners, so a rate that came nearer to both would be above that point.
+
+    >>> concave_between([(8, 8.0), (16, 15.0), (32, 28.0)], 4)
+    (((0.875, 1.0), (0.8125, 2.0)), 1.0)
+    >>> concave_between([(8, 8.0), (16, 8.0), (32, 32.0)], 4)
+    (((0.5, 0.0),), 2.0)
+    """
+    ordered = sorted(points)
+    corners = _corners(_hull(ordered), most_segments + 1)
+    if len(corners) == 1:
+        return ((corners[0][1] / corners[0][0], 0.0),), 1.0
+    sizes, rates = np.array(ordered).T
+    lines: list[tuple[float, float]] = []
+    most = 1.0
+    for p, q in pairwise(corners):
+        a = _slope(p, q)
+        if a <= 0 and lines:
+            break
+        b = p[1] - a * p[0]
+        span = slice(*np.searchsorted(sizes, (p[0], q[0] + 0.5)))
+        over = max(1.0, float(np.max((a * sizes[span] + b) / rates[span])))
+        over = 1.0 if over < 1 + 1e-9 else over
+        lines.append((a / over, b / over))
+        most = max(most, over)
+    return tuple(lines), most
+
+
+def _hull(ordered: Points) -> list[tuple[float, float]]:
+    """Corners of the upper hull, points on a straight line between two of them left out."""
+    hull: list[tuple[float, float]] = []
+    for n, rate in ordered:
+        while len(hull) > 1:
+            (m, low), (k, middle) = hull[-2], hull[-1]
+            if (rate - low) * (k - m) < (middle - low) * (n - m) * (1 - 1e-12):
+                break
+            hull.pop()
+        hull.append((n, rate))
+    return hull
+
+
+def _slope(p: tuple[float, float], q: tuple[float, float]) -> float:
+    return (q[1] - p[1]) / (q[0] - p[0])
+
+
+def _corners(hull: list[tuple[float, float]], most: int) -> list[tuple[float, float]]:
+    """The ends of a hull and the corners whose loss would lower it most, relatively."""
+    kept = [hull[0], hull[-1]] if len(hull) > 1 else hull
+    while len(kept) < min(most, len(hull)):
+        sizes, rates = zip(*kept, strict=True)
+        rest = [point for point in hull if point not in kept]
+        between = np.interp([n for n, _ in rest], sizes, rates)
+        gains = [rate / low for (_, rate), low in zip(rest, between, strict=True)]
+        kept = sorted([*kept, rest[int(np.argmax(gains))]])
+    return kept
