@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from solver.answer import check_plan
-from solver.case import case_from_plan
+from solver.case import Case, case_from_plan
 from solver.plan import Plan, PlanError, Verification, read_plan
 from solver.uncertain.check import check_carried
 
@@ -37,14 +37,28 @@ def verified_plan(path: Path) -> Plan:
     says of its bound stays its own claim.
     """
     plan = read_plan(path)
-    case = case_from_plan(plan.problem, plan.facts, f"{path}: problem")
-    verification = check_plan(case, plan)
+    verification = check_plan(_case_of(plan, path), plan)
     if verification.ok and plan.uncertainty is not None:
         # The figures shown are this case's, but what they mean rests on the other cases.
         verification = _check_cases(plan, path)
     if not verification.ok:
         raise PlanRefused(path, verification)
     return replace(plan, verification=verification)
+
+
+def _case_of(plan: Plan, path: Path) -> Case:
+    """The case that a plan carries; PlanError where its problem names what its facts lack.
+
+    A file that rackmix wrote holds together. Of one that was edited since nothing is certain: what
+    is read from the problem file is checked against the catalogue, what a plan carries is not.
+    """
+    try:
+        return case_from_plan(plan.problem, plan.facts, f"{path}: problem")
+    except (LookupError, TypeError, UnicodeError) as fault:
+        told = f"{type(fault).__name__}: {fault}"
+        raise PlanError(
+            f"{path}: the problem and the facts in it do not hold together ({told})"
+        ) from fault
 
 
 def _check_cases(plan: Plan, path: Path) -> Verification:

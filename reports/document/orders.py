@@ -19,7 +19,7 @@ from reports.figures import (
     net_price,
     offer_totals,
 )
-from reports.running import HOSTED, installed_over_time
+from reports.running import HOSTED, Installed, installed_over_time
 from solver.plan import PurchaseRow, Term
 
 BLANK = Cell("")
@@ -175,20 +175,34 @@ def fleet(source: Source) -> Section | None:
     if len(plan.periods) > 1:
         title = text("Cards installed by type")
         blocks.append(Chart(title, partial(charts.cards_installed, plan, source.language)))
-    places = [text("at vendors") if s == HOSTED else text("at {site}", site=s) for s in sites]
-    heads = columns(
-        text("period"), text("cards"), *types, *places, right=range(1, 2 + len(types) + len(places))
-    )
-    rows = []
-    for step in course:
+    said = text("Owned, bought and leased, on the first day of each period.")
+    blocks.append(Paragraph(said, note=True))
+    # Types and places together are more columns than a page is wide.
+    by_type = [[step.by_card.get(card) for card in types] for step in course]
+    blocks.append(_installed(source, text("Cards installed"), course, types, by_type))
+    if len(sites) > 1:
+        places = [text("at vendors") if s == HOSTED else text("at {site}", site=s) for s in sites]
+        by_site = [[step.by_site.get(site) for site in sites] for step in course]
+        title = text("Cards installed by place")
+        blocks.append(_installed(source, title, course, places, by_site))
+    return Section("fleet", text("What is then installed"), tuple(blocks), memo=False)
+
+
+def _installed(
+    source: Source,
+    title: str,
+    course: Sequence[Installed],
+    names: Sequence[str],
+    found: Sequence[Sequence[float | None]],
+) -> Table:
+    """All cards of each stretch of periods, and those under each name."""
+    text, rows = source.text, []
+    for step, numbers in zip(course, found, strict=True):
         first, last = source.language.period(step.first), source.language.period(step.last)
         label = (
             first if step.first == step.last else text("{first} to {last}", first=first, last=last)
         )
-        found = (*(step.by_card.get(c) for c in types), *(step.by_site.get(s) for s in sites))
-        numbers = (source.number(number) if number else BLANK for number in found)
-        rows.append((Cell(label, step.first), source.number(step.cards), *numbers))
-    said = text("Owned, bought and leased, on the first day of each period.")
-    table = Table(text("Cards installed"), heads, tuple(rows))
-    blocks += [Paragraph(said, note=True), table]
-    return Section("fleet", text("What is then installed"), tuple(blocks), memo=False)
+        cells = (source.number(number) if number else BLANK for number in numbers)
+        rows.append((Cell(label, step.first), source.number(step.cards), *cells))
+    heads = columns(text("period"), text("cards"), *names, right=range(1, 2 + len(names)))
+    return Table(title, heads, tuple(rows))

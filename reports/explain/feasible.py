@@ -76,11 +76,9 @@ def _limits(case: Case, reasons: Reasons) -> Section:
     parts: list[RenderableType] = [title]
     for step in reasons.limits:
         assert step.reached is not None
-        parts += _step(
-            step,
-            f"{step.path}, {reached_in_words(case, step.reached)}: {clean(step.words)}: ",
-            reasons,
-        )
+        words = step.words.replace(f"raise {step.path} from", "raised from", 1)
+        lead = f"{step.path}, {reached_in_words(case, step.reached)}: {words}: "
+        parts += _step(step, clean(lead) + " ", reasons)
     return tuple(parts)
 
 

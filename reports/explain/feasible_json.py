@@ -110,4 +110,9 @@ def _range(each: Range) -> dict[str, Any]:
 def _side(side: Side | None) -> dict[str, Any] | None:
     if side is None:
         return None
-    return {"holds": side.holds, "breaks": side.breaks, "lacking": side.lacking}
+    return {
+        "holds": side.holds,
+        "breaks": side.breaks,
+        "lacking": side.lacking,
+        "cut_short": side.cut_short,
+    }

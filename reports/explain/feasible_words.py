@@ -4,6 +4,7 @@ Belongs here: their words, which claim no more than is proven. Does not belong h
 page (feasible.py).
 """
 
+import re
 from collections.abc import Iterator
 
 from reports.numbers import count, money_in_words, percent
@@ -17,9 +18,12 @@ from solver.explain.slack import Reached
 from solver.instance.model import Exclusion
 from solver.studies.interval import Difference, Verdict
 
+ALIKE = re.compile(r"\(([^ ]+ %) to \1\)")
+"""Two shares that look the same."""
 LONGEST = 40
 """A figure of the file is quoted where it is no longer than this."""
 ALMOST = 1e-6
+UNKNOWN = "not found out in time"
 AWAY = {
     Reason.EXCLUDED: "kept out",
     Reason.NOT_IN_TIME: "by availability and lead time nothing of it can be delivered",
@@ -37,10 +41,9 @@ def saving_in_words(reply: Reply, currency: str) -> str:
 
 def cost_in_words(reply: Reply, currency: str) -> str:
     """What that costs which a change lifts, to stand after a colon."""
-    lacking = _without_plan(reply)
-    if lacking:
-        return lacking
-    words = _saving(reply.difference, currency)
+    words = saving_in_words(reply, currency)
+    if reply.outcome is not Outcome.ANSWERED or words == UNKNOWN:
+        return words
     for saved, cost in (
         ("saves ", ""),
         ("worth nothing", "nothing"),
@@ -70,16 +73,21 @@ def _saving(found: Difference | None, currency: str) -> str:
     'saves 2 to 4 CNY (2 % to 4 %)'
     >>> _saving(Difference(plans=0.0, low=-4.0, high=0.0, scale=100.0), "CNY")
     'worth at most 4 CNY (4 %), if anything: the gaps hide it'
+    >>> _saving(Difference(plans=0.0, low=None, high=0.0, scale=100.0), "CNY")
+    'not found out in time'
     """
-    if found is None:
-        return "not known"
+    slight = 0.0 if found is None else ALMOST * abs(found.scale)
+    if found is None or (
+        found.low is None and (found.high is None or -slight <= found.high <= slight)
+    ):
+        return UNKNOWN
     if found.verdict is Verdict.SAME:
         return "worth nothing: the cheapest plan costs the same"
     if found.verdict is Verdict.CHEAPER:
-        return certain(found, currency).replace("cheaper by ", "saves ", 1)
+        words = certain(found, currency).replace("cheaper by ", "saves ", 1)
+        return ALIKE.sub(r"(\1)", words)
     if found.verdict is Verdict.DEARER:
         return certain(found, currency)
-    slight = ALMOST * abs(found.scale)
     if found.low is not None and found.high is not None and found.high <= slight:
         share = f" ({percent(abs(found.low / found.scale))})" if found.scale else ""
         most = money_in_words(-found.low, currency)
@@ -136,7 +144,7 @@ def _enters(absent: Absent, currency: str) -> str:
         return text
     offer, price = absent.dearest
     unit = "/h" if absent.leased else ""
-    low, high = money_in_words(sure * price, currency), money_in_words(out * price, currency)
+    low, high = (money_in_words(float(f"{f * price:.4g}"), currency) for f in (sure, out))
     to = low if low == high or out >= 1 else f"{low.removesuffix(f' {currency}')} to {high}"
     now = money_in_words(price, currency)
     more = f" and {count(len(absent.offers) - 1)} more" if len(absent.offers) > 1 else ""
@@ -173,7 +181,7 @@ def _excluded(absent: Absent) -> str:
     kinds = list(dict.fromkeys(told))
     if not kinds:
         return ""
-    lead = ": " if absent.reason is Reason.EXCLUDED else "; beside, some of it is kept out: "
+    lead = ": " if absent.reason is Reason.EXCLUDED else "; besides, some of it is kept out: "
     return lead + "; ".join(kinds)
 
 
@@ -199,13 +207,14 @@ def _side(side: Side, word: str) -> str:
     'up to 10 % more, no longer at 12 % more'
     """
     holds, breaks = percent(abs(side.holds - 1)), percent(abs((side.breaks or 1) - 1))
-    lacking = " (then they no longer meet the demand)" if side.lacking else ""
+    lacking = " (then they no longer fit the problem)" if side.lacking else ""
+    unknown = "not found out in time" if side.cut_short else "the gaps do not tell"
     if side.holds in (FARTHEST, 1 / FARTHEST):
         return f"at {holds} {word} still"
     if side.breaks is None:
         if side.holds == 1:
-            return f"{word}: the gaps do not tell"
-        return f"up to {holds} {word}, beyond that the gaps do not tell"
+            return f"{word}: {unknown}"
+        return f"up to {holds} {word}, beyond that {unknown}"
     if side.holds == 1:
         return f"no longer at {breaks} {word}{lacking}"
     return f"up to {holds} {word}, no longer at {breaks} {word}{lacking}"

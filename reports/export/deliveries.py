@@ -4,10 +4,11 @@ Belongs here: what a purchase order says, in figures. Does not belong here: how 
 (order_markdown, order_docx), which of them there are (orders).
 """
 
+import math
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 
 from reports.export.rulings import Judged, judged, told_reason
@@ -19,7 +20,10 @@ from solver.plan import Term
 
 @dataclass(frozen=True)
 class Delivery:
-    """What one vendor delivers, or begins to lease out, on one day."""
+    """What one vendor delivers, or begins to lease out, on one day.
+
+    Its money is in cents that add up: what is printed of an order can be checked with a pencil.
+    """
 
     number: int
     """Running number of the order in the plan, from 1, by day of delivery."""
@@ -27,6 +31,8 @@ class Delivery:
     """Empty where the problem names none."""
     delivered: date
     lines: tuple[OrderLine, ...]
+    total: float
+    """All that it costs, in cents of which those of all orders add up to the bill's."""
     worked: Worked
 
     @property
@@ -54,7 +60,7 @@ class Delivery:
         """What the export rules say of its lines."""
         return judged(self.worked, self.lines)
 
-    @property
+    @cached_property
     def charges(self) -> tuple[tuple[str, float], ...]:
         """What its total is made of: names in English, amounts."""
         charges = (
@@ -64,26 +70,59 @@ class Delivery:
             ("Surcharge", sum(x.surcharge for x in self.lines)),
             ("Fee", sum(x.fee for x in self.lines)),
         )
-        return tuple((name, amount) for name, amount in charges if amount)
+        found = [(name, amount) for name, amount in charges if amount]
+        amounts = in_cents([amount for _, amount in found], self.total)
+        return tuple((name, amount) for (name, _), amount in zip(found, amounts, strict=True))
 
-    @property
-    def total(self) -> float:
-        """All that it costs."""
-        return sum(line.total for line in self.lines)
+    @cached_property
+    def amounts(self) -> tuple[float, ...]:
+        """Of each line, extras, surcharge and fee apart; they add up to goods and leases."""
+        charged, amounts = dict(self.charges), [0.0] * len(self.lines)
+        for name, leased in (("Goods", False), ("Leases", True)):
+            found = [n for n, x in enumerate(self.lines) if (x.term is Term.LEASE) is leased]
+            exact = [self.lines[n].row.amount for n in found]
+            for n, amount in zip(found, in_cents(exact, charged.get(name, 0.0)), strict=True):
+                amounts[n] = amount
+        return tuple(amounts)
 
     @property
     def payments(self) -> tuple[tuple[date, float], ...]:
         """Days and amounts; leases, which are paid by the hour, are not among them."""
-        paid: dict[date, float] = defaultdict(float)
-        for line in self.lines:
-            for day, amount in line.payments:
-                paid[day] += amount
-        return tuple(sorted(paid.items()))
+        return self._paid[0]
 
     @property
     def leased(self) -> float:
         """What is paid by the hour, fees included."""
-        return sum(line.total for line in self.lines if line.term is Term.LEASE)
+        return self._paid[1]
+
+    @cached_property
+    def _paid(self) -> tuple[tuple[tuple[date, float], ...], float]:
+        paid: dict[date, float] = defaultdict(float)
+        for line in self.lines:
+            for day, amount in line.payments:
+                paid[day] += amount
+        days = sorted(paid)
+        leased = math.fsum(line.total for line in self.lines if line.term is Term.LEASE)
+        *amounts, hourly = in_cents([*(paid[day] for day in days), leased], self.total)
+        return tuple(zip(days, amounts, strict=True)), hourly
+
+
+def in_cents(amounts: Sequence[float], total: float | None = None) -> list[float]:
+    """Amounts in whole cents that add up to `total`, by default to their sum in whole cents.
+
+    Each is its amount rounded up or down; those that lack least to the next cent are rounded up.
+
+    >>> in_cents([0.333, 0.333, 0.334]), in_cents([0.005, 0.005], 0.01), in_cents([1.5, 2.0])
+    ([0.33, 0.33, 0.34], [0.01, 0.0], [1.5, 2.0])
+    """
+    # Beyond a hundredth of a cent there is only the noise of floating point.
+    exact = [round(100 * amount, 2) for amount in amounts]
+    whole = [math.floor(cents) for cents in exact]
+    missing = round(100 * (math.fsum(amounts) if total is None else total)) - sum(whole)
+    nearest = sorted(range(len(exact)), key=lambda n: (whole[n] - exact[n], n))
+    for n in nearest[: max(0, missing)]:
+        whole[n] += 1
+    return [cents / 100 for cents in whole]
 
 
 def deliveries(worked: Worked) -> tuple[Delivery, ...]:
@@ -91,9 +130,13 @@ def deliveries(worked: Worked) -> tuple[Delivery, ...]:
     groups: dict[tuple[date, str], list[OrderLine]] = defaultdict(list)
     for line in worked.lines:
         groups[line.row.delivered, line.row.vendor or ""].append(line)
+    found = sorted(groups.items())
+    totals = in_cents([math.fsum(line.total for line in lines) for _, lines in found])
     return tuple(
-        Delivery(number, vendor, day, tuple(lines), worked)
-        for number, ((day, vendor), lines) in enumerate(sorted(groups.items()), start=1)
+        Delivery(number, vendor, day, tuple(lines), total, worked)
+        for number, (((day, vendor), lines), total) in enumerate(
+            zip(found, totals, strict=True), start=1
+        )
     )
 
 
@@ -115,8 +158,20 @@ def quantity(number: float) -> str:
     return f"{number:,.0f}" if abs(number - round(number)) < 1e-9 else f"{number:,.4g}"
 
 
+def unit_price(line: OrderLine) -> str:
+    """A price of one unit with the decimals that it takes to work out the line's amount again."""
+    row = line.row
+    units = row.quantity * (1 - row.discount) * line.hours
+    for decimals in range(2, MOST_DECIMALS):
+        if abs(round(row.unit_price, decimals) * units - row.amount) < 0.005:
+            return f"{row.unit_price:,.{decimals}f}"
+    return f"{row.unit_price:,.{MOST_DECIMALS}f}"
+
+
+MOST_DECIMALS = 8
+"""Of a unit price."""
 LINE_TITLES = (
-    *("No.", "Offer", "Item", "Delivery site", "Order by", "Lease until"),
+    *("No.", "Offer", "Item", "Delivery site", "Order by", "Last day of lease"),
     *("Units", "Cards", "Unit price", "Discount", "Amount"),
 )
 """Columns of the lines of an order."""
@@ -127,20 +182,18 @@ FIGURES_FROM = 6
 def line_cells(order: Delivery, say: Language) -> list[tuple[str, ...]]:
     """The lines of an order as texts, under LINE_TITLES; lines of no lease have no end."""
     currency, cells = order.worked.plan.currency, list[tuple[str, ...]]()
-    for number, line in enumerate(order.lines, start=1):
+    for number, (line, amount) in enumerate(zip(order.lines, order.amounts, strict=True), start=1):
         row = line.row
-        price = f"{row.unit_price:,.2f}" if row.unit_price >= 1 else f"{row.unit_price:.4g}"
-        price = (
-            say.text("{price} {currency}/h", price=price, currency=currency)
-            if row.lease
-            else (f"{price} {currency}")
-        )
-        item = f"{row.item} ({row.box})" if row.box else row.item
-        until = say.date(row.until) if row.until else ""
+        price = f"{unit_price(line)} {currency}"
+        if row.lease:
+            hourly = {"price": unit_price(line), "hours": quantity(line.hours)}
+            price = say.text("{price} {currency}/h for {hours} h", currency=currency, **hourly)
+        item = f"{row.item} ({row.box})" if row.box and row.box != row.item else row.item
+        until = say.date(row.until - timedelta(days=1)) if row.until else ""
         counts = (quantity(row.quantity), quantity(row.cards) if row.cards else "")
         off = f"{row.discount * 100:.4g} %" if row.discount else ""
         what = (str(number), row.offer, item, row.site, say.date(row.ordered), until)
-        cells.append((*what, *counts, price, off, money(row.amount, currency)))
+        cells.append((*what, *counts, price, off, money(amount, currency)))
     return cells
 
 

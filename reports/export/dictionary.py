@@ -77,9 +77,12 @@ def _resource(
 def _field(name: str, currency: str, say: Language) -> dict[str, Any]:
     column = COLUMNS[name]
     unit = {"unit": currency} if column.money else {}
+    # Without a format of its own a moment ends in Z, and those of a plan know no time zone.
+    form = {"format": "%Y-%m-%dT%H:%M:%S"} if column.type == "datetime" else {}
     return {
         "name": name,
         "type": column.type,
+        **form,
         "description": say.text(column.description),
         **unit,
     }

@@ -27,21 +27,21 @@ def render(plan: Plan, language: Language) -> dict[str, bytes]:
 
 def _index(plan: Plan, orders: tuple[Delivery, ...], say: Language) -> bytes:
     title = str(plan.problem.get("title") or say.text("A plan of rackmix"))
-    titles = ("Reference", "Vendor", "Order by", "Delivery", "Order lines", "Total", "File")
+    titles = ("Reference", "File", "Vendor", "Order by", "Delivery", "Order lines", "Total")
     rows = [
         (
             order.reference,
+            order.file,
             order.vendor or say.text("not named"),
             say.date(order.order_by),
             say.date(order.delivered),
             str(len(order.lines)),
             money(order.total, plan.currency),
-            order.file,
         )
         for order in orders
     ]
     total = money(sum(order.total for order in orders), plan.currency)
-    rows.append((say.text("Total"), "", "", "", "", total, ""))
+    rows.append((say.text("Total"), "", "", "", "", "", total))
     page = [f"# {escaped(title)}", "", say.text("Purchase orders"), ""]
-    page += markdown_table([say.text(each) for each in titles], rows, 4)
+    page += markdown_table([say.text(each) for each in titles], rows, 5)
     return "\n".join([*page, ""]).encode()

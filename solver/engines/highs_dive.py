@@ -127,12 +127,18 @@ class Dive:
                 break
         return taken
 
+    def within(self, column: int, whole: float) -> bool:
+        """Whether a whole number lies within a column's bounds."""
+        low, high = self.bounds[column]
+        return bool(low <= whole <= high)
+
     def move(self, moves: list[tuple[int, bool, float]]) -> bool:
         """Move bounds and solve again; undone where no point is left."""
+        if not moves or not all(self.within(column, whole) for column, _, whole in moves):
+            return False
         for column, up, whole in moves:
             low, high = self.bounds[column]
-            low, high = (whole, max(high, whole)) if up else (min(low, whole), whole)
-            self.highs.changeColBounds(column, low, high)
+            self.highs.changeColBounds(column, whole if up else low, high if up else whole)
         if solved(self.highs) is None:
             for column, _, _ in moves:
                 self.highs.changeColBounds(column, *self.bounds[column])

@@ -142,6 +142,17 @@ def concave_between(points: Points, most_segments: int) -> tuple[Segments, float
     return tuple(lines), most
 
 
+def overstatement(points: Points) -> float:
+    """By what factor the upper hull of points (cards, rate), in rising order, is above one of them
+    at most.
+
+    >>> overstatement([(8, 8.0), (16, 8.0), (32, 32.0)])
+    2.0
+    """
+    sizes, rates = np.array(points).T
+    return float(np.max(np.interp(sizes, *zip(*_hull(points), strict=True)) / rates))
+
+
 def _hull(ordered: Points) -> list[tuple[float, float]]:
     """Corners of the upper hull, points on a straight line between two of them left out."""
     hull: list[tuple[float, float]] = []

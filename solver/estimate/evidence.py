@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import catalogs
 from solver.estimate.figures import GoodputParameters, Job, Machine, TrainingParameters
 from solver.estimate.goodput import goodput
-from solver.estimate.search import Step, best_step
+from solver.estimate.search import Step, best_step, step_seconds
 
 HELD_OUT_OF = 3
 """One in so many rows, by the hash of its id, is never used in calibration."""
@@ -107,6 +107,42 @@ def job_of(row: catalogs.TrainingRun) -> Job | None:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A run that can be estimated: all that does not depend on the parameters of a fit."""
+
+    row: catalogs.TrainingRun
+    job: Job
+    machine: Machine
+    cards: int
+    measured: float
+    """Tokens per second and card."""
+    goodput: float
+    """Share of the time that counts where whole runs are reported, else 1."""
+
+    def estimated(self, seconds: float) -> float:
+        """Tokens per second and card where a step takes so long."""
+        return self.job.batch_tokens / seconds / self.cards * self.goodput
+
+    def ratio(self, training: TrainingParameters) -> float:
+        """Estimated over measured; 0 where the job does not fit."""
+        seconds = float(step_seconds(self.job, self.machine, training, (self.cards,))[0])
+        return self.estimated(seconds) / self.measured
+
+
+def sample_of(
+    row: catalogs.TrainingRun,
+    cards: Mapping[str, catalogs.Accelerator],
+    losses: GoodputParameters,
+) -> Sample | None:
+    """A run as a sample; None where a figure is missing or its arithmetic is not modelled."""
+    measured, job, machine = measured_tokens(row), job_of(row), machine_of(row, cards)
+    if measured is None or job is None or machine is None or row.cards is None:
+        return None
+    lost = goodput(row.cards, losses) if row.scope == "run" else 1.0
+    return Sample(row, job, machine, row.cards, measured, lost)
+
+
 def compare(
     rows: Iterable[catalogs.TrainingRun],
     cards: Mapping[str, catalogs.Accelerator],
@@ -119,13 +155,9 @@ def compare(
         measured = measured_tokens(row)
         if measured is None:
             continue
-        job, machine = job_of(row), machine_of(row, cards)
-        step = None
-        if job is not None and machine is not None and row.cards is not None:
-            step = best_step(job, machine, training, row.cards)
-        estimated = None
-        if step is not None and job is not None:
-            share = goodput(row.cards or 0, losses) if row.scope == "run" else 1.0
-            estimated = job.batch_tokens / step.seconds / step.layout.cards * share
+        sample, step = sample_of(row, cards, losses), None
+        if sample is not None:
+            step = best_step(sample.job, sample.machine, training, sample.cards)
+        estimated = sample.estimated(step.seconds) if sample and step else None
         found.append(Comparison(row, measured, estimated, step))
     return found

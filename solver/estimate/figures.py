@@ -64,6 +64,16 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True)
+class MemoryParameters:
+    """Those of the calibration's parameters of training that say what fits."""
+
+    usable_memory: float
+    optimizer_bytes: float
+    activation_bytes: float
+    recomputed_activation_bytes: float
+
+
+@dataclass(frozen=True, slots=True)
 class TrainingParameters:
     """Parameters of the catalogue's calibration, by their ids there, where each is explained."""
 
@@ -84,6 +94,16 @@ class TrainingParameters:
     optimizer_bytes: float
     activation_bytes: float
     recomputed_activation_bytes: float
+
+    @property
+    def memory(self) -> MemoryParameters:
+        """What fits depends on these alone."""
+        return MemoryParameters(
+            self.usable_memory,
+            self.optimizer_bytes,
+            self.activation_bytes,
+            self.recomputed_activation_bytes,
+        )
 
 
 @dataclass(frozen=True, slots=True)

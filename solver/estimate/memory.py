@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from solver.estimate.figures import Job, TrainingParameters
+from solver.estimate.figures import Job, MemoryParameters
 from solver.estimate.layout import Array, Layouts
 
 
@@ -48,7 +48,7 @@ class Needs:
         return found
 
 
-def needs(job: Job, given: TrainingParameters, cut: Layouts) -> Needs:
+def needs(job: Job, given: MemoryParameters, cut: Layouts) -> Needs:
     """States and activations of one card of the first pipeline stage, which holds most of them.
 
     States: tensor and pipeline parallelism cut all of them; the optimiser's part is also spread
@@ -61,7 +61,7 @@ def needs(job: Job, given: TrainingParameters, cut: Layouts) -> Needs:
     >>> from solver.estimate.layout import layouts
     >>> cut = layouts(96, 8)
     >>> one = cut.chosen((cut.tensor == 8) & (cut.pipeline == 8) & (cut.micro_batch == 1))
-    >>> found = needs(GPT3, PARAMETERS, one.chosen((one.chunks == 1) & (one.full == 1)))
+    >>> found = needs(GPT3, PARAMETERS.memory, one.chosen((one.chunks == 1) & (one.full == 1)))
     >>> found.gb(1 / 16, 100.0).round(1).tolist()  # 13.0 GB of states, 0.6 and 0.1 of activations
     [13.7]
     """

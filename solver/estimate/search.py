@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from solver.estimate.figures import Job, Machine, TrainingParameters
+from solver.estimate.figures import Job, Machine, MemoryParameters, TrainingParameters
 from solver.estimate.layout import Array, Layout, Layouts, layouts
 from solver.estimate.memory import needs
 from solver.estimate.step_time import PARTS, StepTotals, scale_factor, step_costs
@@ -51,22 +51,19 @@ MINOR_SHARE = 0.1
 """A part of the step below this is not what limits it."""
 
 
-class _Prepared(NamedTuple):
-    """All of a search that does not depend on the number of cards, layouts by cards they share."""
+class _Held(NamedTuple):
+    """The layouts that any number of cards with so much memory may hold."""
 
-    order: Array
-    """Places of the layouts in `layouts`."""
+    cut: Layouts
+    """Sorted by the cards they share."""
     shards: Array
-    """Cards of one replica, never falling."""
+    """Cards of one replica."""
     most_replicas: Array
     """More have no sequence of the batch to work on."""
     least_share: Array
     """Less of the batch leaves fewer micro-batches than interleaved stages need."""
     most_share: Array
     """More of the batch, or of the states, does not fit."""
-    within: StepTotals
-    """On no more cards than a scale-up domain has."""
-    beyond: StepTotals
 
 
 class _Found(NamedTuple):
@@ -82,28 +79,34 @@ AT_ONCE = 12_000
 """Entries of one array of counts and layouts: as many as stay in a processor's cache."""
 
 
-@lru_cache(maxsize=640)
-def _prepared(job: Job, machine: Machine, given: TrainingParameters) -> _Prepared:
-    """Layouts that any number of cards may hold, with their needs and costs."""
-    cut = layouts(job.layers, machine.domain_cards, job.recomputation, job.interleaved)
+@lru_cache(maxsize=256)
+def _held(job: Job, memory_gb: float, domain_cards: int, given: MemoryParameters) -> _Held:
+    cut = layouts(job.layers, domain_cards, job.recomputation, job.interleaved)
     each = job.sequences / cut.micro_batch
-    room = machine.memory_gb * given.usable_memory - job.reserved_gb
+    room = memory_gb * given.usable_memory - job.reserved_gb
     most_share = np.minimum(1.0, needs(job, given, cut).most_share(each, room))
     with np.errstate(divide="ignore"):
         useful = (each >= 1) & (1 / np.floor(each) <= most_share) & ~_needless(cut, most_share)
     order = np.flatnonzero(useful)
     order = order[np.argsort((cut.tensor * cut.pipeline)[order], kind="stable")]
     cut, each = cut.chosen(order), each[order]
-    costs = step_costs(job, machine, given, cut)
-    return _Prepared(
-        order=order,
-        shards=costs.shards,
+    return _Held(
+        cut=cut,
+        shards=cut.tensor * cut.pipeline,
         most_replicas=np.floor(each),
         least_share=np.where(cut.chunks > 1, cut.pipeline / each, 0.0),
         most_share=most_share[order],
-        within=costs.totals(within=True),
-        beyond=costs.totals(within=False),
     )
+
+
+@lru_cache(maxsize=640)
+def _totals(
+    job: Job, machine: Machine, given: TrainingParameters
+) -> tuple[_Held, StepTotals, StepTotals]:
+    """What is held, and its times on no more cards than a domain has and on more."""
+    held = _held(job, machine.memory_gb, machine.domain_cards, given.memory)
+    costs = step_costs(job, machine, given, held.cut)
+    return held, costs.totals(within=True), costs.totals(within=False)
 
 
 def _needless(cut: Layouts, most_share: Array) -> Array:
@@ -123,24 +126,21 @@ def _search(job: Job, machine: Machine, given: TrainingParameters, counts: Seque
 
     Replicas beyond the sequences of a batch have nothing to do and are left out.
     """
-    ready = _prepared(job, machine, given)
+    held, within, beyond = _totals(job, machine, given)
     cards = np.array(counts, dtype=float)
     found = _Found(
         np.zeros(len(counts), dtype=int), np.zeros(len(counts)), np.full(len(counts), np.inf)
     )
-    held = np.searchsorted(ready.shards, cards, side="right").tolist()
-    within = int(np.searchsorted(cards, machine.domain_cards, side="right"))
-    for totals, begin, end in (
-        (ready.within, 0, within),
-        (ready.beyond, within, len(counts)),
-    ):
-        for rows in _blocks(held, begin, end):
-            _fill(found, rows, ready, totals, cards[rows], slice(held[rows.stop - 1]))
+    sizes = np.searchsorted(held.shards, cards, side="right").tolist()
+    near = int(np.searchsorted(cards, machine.domain_cards, side="right"))
+    for totals, begin, end in ((within, 0, near), (beyond, near, len(counts))):
+        for rows in _blocks(sizes, begin, end):
+            _fill(found, rows, held, totals, cards[rows], slice(sizes[rows.stop - 1]))
     found.seconds[:] *= scale_factor(cards, machine.domain_cards, given.scale_loss)
     return found
 
 
-def _blocks(held: list[int], begin: int, end: int) -> Iterator[slice]:
+def _blocks(sizes: list[int], begin: int, end: int) -> Iterator[slice]:
     """Numbers of cards that are searched at once, with as many layouts as the last of them holds.
 
     >>> list(_blocks([0, 5000, 6000, 7000], 0, 4))
@@ -148,23 +148,23 @@ def _blocks(held: list[int], begin: int, end: int) -> Iterator[slice]:
     """
     start = begin
     for at in range(begin, end):
-        if held[at] and (at - start + 1) * held[at] > AT_ONCE and at > start:
+        if sizes[at] and (at - start + 1) * sizes[at] > AT_ONCE and at > start:
             yield slice(start, at)
             start = at
-        if not held[at]:
+        if not sizes[at]:
             start = at + 1
     if start < end:
         yield slice(start, end)
 
 
 def _fill(
-    found: _Found, rows: slice, ready: _Prepared, totals: StepTotals, cards: Array, first: slice
+    found: _Found, rows: slice, held: _Held, totals: StepTotals, cards: Array, first: slice
 ) -> None:
-    data = np.floor(cards[:, None] / ready.shards[first])
-    np.minimum(data, ready.most_replicas[first], out=data)
+    data = np.floor(cards[:, None] / held.shards[first])
+    np.minimum(data, held.most_replicas[first], out=data)
     # Half a replica stands for none: it takes twice the batch, which never fits.
     share = 1 / np.maximum(data, 0.5)
-    valid = (share >= ready.least_share[first]) & (share <= ready.most_share[first])
+    valid = (share >= held.least_share[first]) & (share <= held.most_share[first])
     seconds = np.where(valid, totals.seconds(first, share), np.inf)
     choice = np.argmin(seconds, axis=1)
     picked = np.arange(len(choice)), choice
@@ -186,8 +186,7 @@ def best_steps(
     found = _search(job, machine, given, counts)
     if not np.isfinite(found.seconds).any():
         return (None,) * len(counts)
-    cut = layouts(job.layers, machine.domain_cards, job.recomputation, job.interleaved)
-    cut = cut.chosen(_prepared(job, machine, given).order[found.choice])
+    cut = _totals(job, machine, given)[0].cut.chosen(found.choice)
     costs = step_costs(job, machine, given, cut)
     parts_of = costs.parts(np.array(counts, dtype=float), 1 / np.maximum(found.data, 1))
     steps: list[Step | None] = []
@@ -231,6 +230,6 @@ def shortage_gb(job: Job, machine: Machine, given: TrainingParameters, most: int
     each = job.sequences / cut.micro_batch
     data = np.minimum(np.floor(most / (cut.tensor * cut.pipeline)), np.floor(each))
     share = 1 / np.maximum(1, data)
-    needed = needs(job, given, cut).gb(share, each * share)
+    needed = needs(job, given.memory, cut).gb(share, each * share)
     room = machine.memory_gb * given.usable_memory - job.reserved_gb
     return max(0.0, float(np.min(needed)) - room)

@@ -18,7 +18,7 @@ from solver import engines
 from solver.answer import Answer, AnswerStatus, OnProgress, solve_case
 from solver.case import Case, case_of
 from solver.explain.cures import parsed
-from solver.plan import Plan
+from solver.plan import Plan, PlanStatus
 from solver.restriction import Restriction
 from solver.studies.interval import Difference, difference_of
 
@@ -35,8 +35,6 @@ class Effect(StrEnum):
 
     RELAXES = "relaxes"
     """Every plan stays one, at the same cost: nothing gets dearer."""
-    TIGHTENS = "tightens"
-    """No plan is added: nothing gets cheaper."""
     EITHER = "either"
 
 
@@ -215,9 +213,18 @@ class Asking:
         if answer.plan is None or answer.bound is None:
             return
         if answer.plan.objective <= self.cost and answer.bound >= (self.bound or answer.bound):
-            self.base = answer
+            self.base = _as_asked(answer, self.options.gap)
         if answer.status is AnswerStatus.OPTIMAL:
             self.options = replace(self.options, gap=finer)
+
+
+def _as_asked(answer: Answer, gap: float) -> Answer:
+    """An answer by the gap that was asked for first, which it may reach without a smaller one."""
+    plan = answer.plan
+    if plan is None or plan.gap is None or plan.gap > gap + engines.ROUNDING:
+        return answer
+    plan = replace(plan, status=PlanStatus.OPTIMAL)
+    return replace(answer, status=AnswerStatus.OPTIMAL, plan=plan)
 
 
 _OUTCOMES = {AnswerStatus.INFEASIBLE: Outcome.INFEASIBLE}
@@ -229,9 +236,8 @@ def narrowed(found: Difference, effect: Effect) -> Difference:
     >>> narrowed(difference_of(99.0, 95.0, 100.0, 98.0), Effect.RELAXES).high
     0.0
     """
-    low, high = found.low, found.high
-    if effect is Effect.RELAXES:
-        high = 0.0 if high is None else min(high, 0.0)
-    if effect is Effect.TIGHTENS:
-        low = 0.0 if low is None else max(low, 0.0)
+    if effect is Effect.EITHER:
+        return found
+    low = None if found.low is None else min(found.low, 0.0)
+    high = 0.0 if found.high is None else min(found.high, 0.0)
     return replace(found, low=low, high=high)

@@ -41,9 +41,11 @@ class Side:
     other was found to be."""
     breaks: float | None
     """A factor at which they are not: another plan is certainly cheaper by more than the gap, or
-    they no longer meet the demand. None where none was found."""
+    they no longer fit. None where none was found."""
     lacking: bool = False
-    """Whether they no longer meet the demand there."""
+    """Whether they no longer fit there: a demand, a budget or another limit is broken."""
+    cut_short: bool = False
+    """Whether time ended the search."""
 
 
 @dataclass(frozen=True)
@@ -148,7 +150,7 @@ class Held(Enum):
     DEAR = "dear"
     """Another plan is certainly cheaper by more than the gap."""
     LACKING = "lacking"
-    """They no longer meet the demand."""
+    """They break a limit or no longer meet the demand."""
     OPEN = "open"
 
 
@@ -157,7 +159,7 @@ class _Search:
 
     The purchases hold at a factor where, put to their best use, they cost no more above the bound
     of the problem there than the gap allows; they do not where another plan is found that saves
-    more than that, or where they no longer meet the demand.
+    more than that, or where they no longer fit.
     """
 
     def __init__(self, asking: Asking, path: str, units: dict[str, int], farthest: float) -> None:
@@ -187,7 +189,7 @@ class _Search:
             if math.isinf(beyond):
                 break
             factor = self._snapped(math.sqrt(holds * beyond))
-        return Side(holds, breaks, lacking)
+        return Side(holds, breaks, lacking, self.asking.over)
 
     def _snapped(self, factor: float) -> float:
         """The factor that leaves a count a whole number."""

@@ -169,17 +169,22 @@ def _licences(case: Case, reached: Reached) -> _Asked:
 
 def _demands(case: Case) -> Iterator[_Asked]:
     problem = case.problem
-    for key in sorted(problem.inference):
-        yield _fewer(("inference", key, "requests"), f"10 % fewer requests of {key}")
+    for key, service in sorted(problem.inference.items()):
+        estimated = service.throughput is not None
+        path = ("inference", key, "requests")
+        yield _fewer(path, f"10 % fewer requests of {key}", estimated)
     for key, job in sorted(problem.training.items()):
         yield from _later(case, key)
         field = "flop" if job.flop is not None else "tokens"
         work = "work" if job.flop is not None else "tokens"
-        yield _fewer(("training", key, field), f"10 % fewer {work} of {key}")
+        estimated = "estimated" in (job.mfu, job.goodput)
+        yield _fewer(("training", key, field), f"10 % fewer {work} of {key}", estimated)
 
 
-def _fewer(path: KeyPath, words: str) -> _Asked:
-    return _Asked(path, words, (f"{path_text(path)}*={1 - SHARE:g}",), Effect.EITHER)
+def _fewer(path: KeyPath, words: str, estimated: bool) -> _Asked:
+    """A tenth less: what did more does less as well, unless an estimate changes with it."""
+    effect = Effect.EITHER if estimated else Effect.RELAXES
+    return _Asked(path, words, (f"{path_text(path)}*={1 - SHARE:g}",), effect)
 
 
 def _later(case: Case, key: str) -> Iterator[_Asked]:

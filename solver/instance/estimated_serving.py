@@ -166,7 +166,7 @@ class EstimatedServing:
             f"{ttft:.3g} s, tpot {tpot:.3g} s)"
         )
 
-    def assume(self, path: Path, service: Service) -> None:
+    def list_assumptions(self, path: Path, service: Service) -> None:
         """What a plan with estimated throughput rests on."""
         band = self.band
         subject = ".".join(map(str, path))
@@ -189,7 +189,9 @@ class EstimatedServing:
                 f"{band.serving_low:.2f} of its middle."
             )
 
-    def assume_of(self, service: Service, pool: Pool, found: Sequence[Configuration]) -> None:
+    def list_assumptions_of(
+        self, service: Service, pool: Pool, found: Sequence[Configuration]
+    ) -> None:
         """What the estimates of one pool rest on that no measurement stands behind."""
         catalog = self.sources.catalog
         kin = str(catalog.accelerators[pool.card].architecture)

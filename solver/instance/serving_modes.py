@@ -66,7 +66,7 @@ class ServingModes:
                 yield mode
         path: Path = ("inference", key)
         if block.throughput == "estimated":
-            self.estimating.assume(path, block)
+            self.estimating.list_assumptions(path, block)
         if refused and not found:
             self.sources.fail((*path, "throughput"), "fits nowhere: " + "; ".join(refused))
         for reason in refused if found else ():
@@ -109,7 +109,7 @@ class ServingModes:
         if not found:
             refused[self.estimating.refusal(path, block, pool)] = None
         else:
-            self.estimating.assume_of(block, pool, found)
+            self.estimating.list_assumptions_of(block, pool, found)
         for configuration in found:
             throughput = tuple(
                 (name, configuration.rate(number) * self.estimating.margin)

@@ -13,7 +13,7 @@ from typing import Literal
 
 from problems.schema.workloads import MfuTable, TrainingJob
 from solver import training
-from solver.estimate.curve import Segments, concave_between
+from solver.estimate.curve import Segments, concave_between, overstatement
 from solver.estimate.goodput import goodput
 from solver.instance.estimated import Estimating
 from solver.instance.machines import Machines
@@ -191,7 +191,7 @@ def concave_from(
     points: tuple[tuple[float, float], ...],
 ) -> tuple[tuple[float, float], Segments, float]:
     """The first point kept, segments of a concave rate that no point from there on is below, and by
-    what factor a point is above it at most, but for the segments' number.
+    what factor one was scaled down at most.
 
     An estimate goes up and down with how well cards divide into a layout, and just enough memory
     makes the smallest sizes slow: up to twice the smallest they are left out where the hull of all
@@ -201,17 +201,16 @@ def concave_from(
     >>> first, len(segments), over
     ((16, 6.0), 2, 1.0)
     """
-    best: tuple[tuple[float, float], Segments, float] | None = None
-    for i, first in enumerate(points):
-        if best is not None and first[0] > FARTHEST_START * points[0][0]:
+    best, least = 0, math.inf
+    for i, (n, _) in enumerate(points):
+        if n > FARTHEST_START * points[0][0]:
             break
-        segments, over = concave_between(points[i:], SEGMENTS)
-        if best is None or over < best[2]:
-            best = first, segments, over
+        over = overstatement(points[i:])
+        if over < least:
+            best, least = i, over
         if over <= CONCAVE_ENOUGH:
             break
-    assert best is not None
-    return best
+    return points[best], *concave_between(points[best:], SEGMENTS)
 
 
 def utilisation(job: TrainingJob, card: str) -> float | Literal["estimated"] | MfuTable | None:

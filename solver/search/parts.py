@@ -13,7 +13,7 @@ from functools import cached_property
 from solver.engines.program import Part, Program
 from solver.formulation import Model
 from solver.formulation.places import SWITCHES
-from solver.formulation.purchases import QUANTITY
+from solver.formulation.purchases import CARD_TYPE, ORDERED, QUANTITY
 from solver.formulation.standing import STANDING
 from solver.formulation.workloads import (
     DONE,
@@ -28,6 +28,8 @@ from solver.formulation.workloads import (
 
 JOBS = (RUNNING, HELD)
 """What jobs hold: most of what whole numbers cost, and few of them."""
+CHOICES = (ORDERED, POOL_CHOSEN, SITE_CHOSEN, CARD_TYPE, RUNNING)
+"""Yes or no: what cannot be had in part, not even in thought."""
 PLACES = (POOL_CHOSEN, SITE_CHOSEN)
 """Choices that a plan near a relaxation keeps."""
 COUNTS = (QUANTITY, HELD, REPLICAS, RESERVED, SWITCHES)
@@ -59,6 +61,14 @@ class Parts:
         part = Part.all_of(self.program)
         for column, kind in enumerate(self.kinds):
             if kind not in JOBS:
+                part.whole[column] = False
+        return part
+
+    def choices(self) -> Part:
+        """The relaxation in which every yes or no is whole and no count is."""
+        part = Part.all_of(self.program)
+        for column, kind in enumerate(self.kinds):
+            if kind not in CHOICES:
                 part.whole[column] = False
         return part
 

@@ -153,17 +153,26 @@ class _Search:
             self._note(HIGHS, "dive", status, StopReason.UNKNOWN, began, "")
         if stage.over():
             return
-        self.at, began = "relaxation", time.monotonic()
-        found = relax(stage)
-        self._note(engine, "jobs whole", found.status, found.stop, began, found.message)
-        if found.point is None:
+        point = self._near_relaxation(stage, "jobs whole", self.parts.jobs())
+        if self.incumbent.point is None and not stage.over():
+            point = self._near_relaxation(stage, "choices whole", self.parts.choices()) or point
+        if point is None:
             return
+        self.at, began = "better plans", time.monotonic()
+        improve(stage, point, self.options.seed, None if self.beside else IN_VAIN)
+        self._note(engine, "neighbourhoods", Status.FEASIBLE, StopReason.UNKNOWN, began, "")
+
+    def _near_relaxation(self, stage: Stage, name: str, relaxation: Part) -> Point | None:
+        """Solve a relaxation and look for a plan near its point; return the point."""
+        self.at, began, engine = "relaxation", time.monotonic(), stage.options.engine
+        found = relax(stage, relaxation)
+        self._note(engine, name, found.status, found.stop, began, found.message)
+        if found.point is None:
+            return None
         self.at, began = "plan near the relaxation", time.monotonic()
         status = Status.FEASIBLE if plan_near(stage, found.point) else Status.NO_PLAN
-        self._note(engine, "near the relaxation", status, StopReason.UNKNOWN, began, "")
-        self.at, began = "better plans", time.monotonic()
-        improve(stage, found.point, self.options.seed, None if self.beside else IN_VAIN)
-        self._note(engine, "neighbourhoods", Status.FEASIBLE, StopReason.UNKNOWN, began, "")
+        self._note(engine, f"near {name}", status, StopReason.UNKNOWN, began, "")
+        return found.point
 
     def _tree(self) -> None:
         """The other stream: HiGHS on the whole program, taking plans from the first."""

@@ -74,10 +74,10 @@ class Stage:
         )
 
 
-def relax(stage: Stage) -> Found:
-    """Solve the relaxation in which only jobs are whole; its bound holds for the program."""
+def relax(stage: Stage, relaxation: Part) -> Found:
+    """Solve a relaxation of the program, whose bound holds for the program."""
     found = stage.run(
-        stage.parts.jobs(),
+        relaxation,
         gap=stage.options.gap / 2,
         nodes=JOBS_NODES,
         on_bound=stage.incumbent.raise_bound,

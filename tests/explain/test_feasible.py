@@ -134,6 +134,18 @@ def test_the_worth_of_other_limits(
     assert step.difference.plans == pytest.approx(-saved, abs=0.1)
 
 
+def test_a_vendors_share_that_is_used_up_is_binding() -> None:
+    """Proves that a share counts as reached though both sides of its row cancel: 5 cards at 500 USD
+    are a third of 7,500. Sensitivity: a row whose sum is 0 was taken for one that nothing uses.
+    """
+    tree = two_cards({**CARD}, "500 USD", limits={"vendor_share": {"zeta": "1/3"}})
+    tree["offers"]["other"]["vendor"] = "zeta"
+    plan = solve_case(case_of(tree), OPTIONS).plan
+    assert plan is not None
+    assert plan.objective == pytest.approx(7_500)
+    assert [row["where"] for row in plan.binding] == ["limits.vendor_share.zeta"]
+
+
 def test_the_price_at_which_a_card_enters() -> None:
     """Proves the entering price. A small card costs 1,000 USD and 1 kW·8,784 h·0.1 USD = 878.40; a
     lean one its price and 439.20. It enters at 1,439.20 of 3,000 USD, a factor of 0.47973.
@@ -147,7 +159,7 @@ def test_the_price_at_which_a_card_enters() -> None:
     assert lean.enters == pytest.approx(factor, rel=1e-4)
     assert lean.stays_out == pytest.approx(factor, rel=1e-4)
     words = absent_in_words(lean, "USD")
-    assert "enters when its price falls by 52 %: to about 1,439.20 USD" in words
+    assert "enters when its price falls by 52 %: to about 1,439 USD" in words
     without = card_of(explained(two_cards(LEAN, "3_000 USD")), "other")
     assert without.enters == pytest.approx(1 / 3, rel=1e-4)
 

@@ -27,6 +27,8 @@ LEAST_WIDE, MOST_WIDE = 8, 44
 """Bounds of the width of a column, in characters."""
 LINE, HIGHEST = 15, 405
 """Height of a line of text, and of the highest row there can be, in points."""
+WIDE = 190
+"""Characters of a table that is printed on A3: on A4 its letters would be too small to read."""
 LEAST_ROWS = 1
 """A table without rows keeps an empty one, so that ranges over it are never upside down."""
 
@@ -223,6 +225,8 @@ class Book:
             sheet.freeze_panes(top + 1, frozen)
             sheet.repeat_rows(top)
             sheet.autofilter(top, left, last, left + len(columns) - 1)
+            if sum(widths) > WIDE:
+                sheet.set_paper(8)  # A3
         if totals is not None:
             self._add_up(placed, totals)
         return placed

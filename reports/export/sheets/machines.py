@@ -45,18 +45,23 @@ def add_by_period(
     left: int = 0,
     chart_at: tuple[int, int] | None = None,
     height: int = 320,
+    summed: bool = False,
 ) -> None:
-    """A table of cards by period and type with a chart of stacked columns, below it by default."""
+    """A table of cards by period and type with a chart of stacked columns, below it by default.
+
+    What is delivered may be `summed` over the periods; what is installed may not.
+    """
     types = sorted({kind for _, kind in cards})
     periods = [period.id for period in worked.plan.periods]
     columns = [
         Column(book.say("Period"), "text"),
-        *(Column(kind, "count") for kind in types),
+        *(Column(kind, "count", total=summed) for kind in types),
     ]
     rows: list[list[Cell]] = [
         [period, *(cards.get((period, kind), 0.0) for kind in types)] for period in periods
     ]
-    placed = book.table(sheet, top, columns, rows, left=left)
+    totals = [sum(cards.get((period, kind), 0.0) for period in periods) for kind in types]
+    placed = book.table(sheet, top, columns, rows, left=left, totals=totals if summed else None)
     if not types:
         return
     series = [(kind, f"={placed.range(number)}") for number, kind in enumerate(types, start=1)]

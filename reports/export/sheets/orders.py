@@ -18,7 +18,6 @@ TERM = 8
 def add_orders(book: Book, worked: Worked) -> Placed:
     """Every order line, by quarter, vendor and site."""
     sheet = book.sheet("Orders")
-    sheet.set_paper(8)  # A3: 23 columns
     columns = [
         Column(book.say("Group"), "year"),
         Column(book.say("Quarter"), "text"),

@@ -18,7 +18,7 @@ from reports.numbers import percent_up
 TOP = 3
 """First row of the key figures; the totals of the bill are the first two."""
 RATE_CELL = "$B$6"
-WIDTHS = (34, 26, 20, 16, 16, 26)
+WIDTHS = (34, 26, 20, 22, 16, 26)
 
 
 def add_summary(book: Book, worked: Worked) -> Worksheet:
@@ -67,7 +67,8 @@ def _add_deliveries(book: Book, worked: Worked, sheet: Worksheet, top: int) -> N
             cards[row.period, kind] += row.cards
     title = book.say("Cards delivered by period")
     book.put(sheet, top, 0, title, "section")
-    add_by_period(book, sheet, worked, cards, title, top=top + 1, chart_at=(2, 2), height=275)
+    beside = {"top": top + 1, "chart_at": (2, 2), "height": 275}
+    add_by_period(book, sheet, worked, cards, title, summed=True, **beside)
 
 
 def put_totals(book: Book, worked: Worked, sheet: Worksheet, cells: tuple[str, str]) -> None:
