@@ -1,8 +1,7 @@
 """How strong the prior of the share of the peak should be, by the runs of the calibration alone.
 
-`python -m calibration.cross_validation` prints for each spread how far the runs of every publisher
-lie from a fit to the runs of all others; the least is what calibration/training.py uses. Held-out
-runs take no part. Belongs here: this choice. Does not belong here: the fit (training).
+`python -m calibration.cross_validation` prints for each spread how far runs lie from a fit to the
+runs of other publishers; the least is what calibration/training.py uses. Held-out runs take no part. Belongs here: this choice. Does not belong here: the fit (training).
 """
 
 from collections.abc import Mapping, Sequence
@@ -26,13 +25,19 @@ from solver.estimate.figures import GoodputParameters, parameters_of
 SPREADS = (0.025, 0.05, 0.1, 0.2)
 
 
+FOLDS = 4
+"""Parts that the publishers are dealt into, so that no publisher is in two of them."""
+
+
 def left_out(runs: Sequence[Sample], fixed: Mapping[str, float], spread: float) -> float:
-    """Deviation of every publisher's runs from a fit to the runs of all others."""
+    """Deviation of each part's runs from a fit to the runs of all others."""
     priors = {**PRIORS, "matmul_share": replace(PRIORS["matmul_share"], spread=spread)}
+    names = sorted({publisher(run.row) for run in runs})
     total = 0.0
-    for name in sorted({publisher(run.row) for run in runs}):
-        given = fit([run for run in runs if publisher(run.row) != name], fixed, priors)
-        ratios = [run.ratio(given) for run in runs if publisher(run.row) == name]
+    for fold in range(FOLDS):
+        part = names[fold::FOLDS]
+        given = fit([run for run in runs if publisher(run.row) not in part], fixed, priors)
+        ratios = [run.ratio(given) for run in runs if publisher(run.row) in part]
         total += deviation(ratios, SPREAD, OUTLIER)
     return total
 

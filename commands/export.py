@@ -31,6 +31,8 @@ FORMATS = {
     "json": Format("reports.export.json_file", False),
 }
 PROGRAMS = ("lp", "mps")
+PROBLEM_FILES = (".yaml", ".yml", ".toml")
+"""Endings that plan files never have."""
 LANGUAGES = ("en", "zh")
 """As reports.language has them, which help must not import."""
 
@@ -93,8 +95,10 @@ def _export_plan(file: Path, kind: str, lang: str, output: Path) -> None:
     try:
         plan = verified_plan(file)
     except PlanError as error:
+        written = file.exists() and file.suffix.lower() in PROBLEM_FILES
+        told = f"{file} is a problem file, not a plan." if written else str(error)
         raise BadInput(
-            f"{error}\nA plan is what `rackmix solve FILE -o plan.json` writes."
+            f"{told}\nA plan is what `rackmix solve FILE -o plan.json` writes."
         ) from None
     except PlanRefused as refused:
         raise Failure(str(refused)) from None

@@ -14,7 +14,6 @@ from problems.schema.workloads import TrainingJob
 from solver import training
 from solver.case import Case
 from solver.estimate.evidence import Comparison, compare
-from solver.estimate.goodput import goodput
 from solver.estimate.search import Step, best_step
 from solver.estimating_serving import ServingEstimate, serving_estimates
 from solver.instance.estimated import Estimating
@@ -172,14 +171,16 @@ def _estimate(
     band = estimating.band
     cards = _cards(mode, pool, occurrence.work / days)
     fewest = most = cards
-    if basis == "estimated":
-        # The optimiser's rates already are at the end of the band that the file sizes for.
-        middle = occurrence.work / days * estimating.margin
-        fewest = _cards(mode, pool, middle / band.training_high)
-        most = _cards(mode, pool, middle / band.training_low)
+    if basis == "estimated" and cards is not None:
+        needed = occurrence.work / days
+        fewest = _cards_of_estimate(estimating, job, pool, needed / band.training_high)
+        most = _cards_of_estimate(estimating, job, pool, needed / band.training_low)
+        # The optimiser counts with no more than the estimate, at the end the file sizes for.
+        fewest = cards if fewest is None else min(cards, fewest)
+        most = None if most is None else max(cards, most)
     step = _step(estimating, job, pool, cards)
     rate = _rate(mode, pool, cards)
-    lost = _goodput(estimating, job, cards)
+    lost = estimating.goodput(job, cards) if cards else None
     return TrainingEstimate(
         job=occurrence.job,
         card=pool.card,
@@ -214,16 +215,17 @@ def _cards(mode: TrainingMode | None, pool: Pool, rate: float) -> int | None:
     return None if units is None else max(units, mode.min_units) * pool.unit_cards
 
 
+def _cards_of_estimate(
+    estimating: Estimating, job: TrainingJob, pool: Pool, rate: float
+) -> int | None:
+    found = estimating.fewest_cards(("training", ""), job, pool, rate)
+    return None if found is None else found[0]
+
+
 def _rate(mode: TrainingMode | None, pool: Pool, cards: int | None) -> float | None:
     if mode is None or cards is None:
         return None
     return min(a * cards / pool.unit_cards + b for a, b in mode.segments)
-
-
-def _goodput(estimating: Estimating, job: TrainingJob, cards: int | None) -> float | None:
-    if job.goodput == "estimated":
-        return goodput(cards, estimating.losses) if cards else None
-    return job.goodput
 
 
 def _mfu(

@@ -82,8 +82,17 @@ def _round_rates(
 def _fine_points(
     job: Job, machine: Machine, given: TrainingParameters, counts: tuple[int, ...]
 ) -> tuple[tuple[int, float], ...]:
-    rates = np.maximum.accumulate(_rates(job, step_seconds(job, machine, given, counts)))
-    return tuple((n, rate) for n, rate in zip(counts, rates.tolist(), strict=True) if rate)
+    found = rates_at(job, machine, given, counts)
+    best = np.maximum.accumulate([rate for _, rate in found]).tolist()
+    return tuple((n, rate) for (n, _), rate in zip(found, best, strict=True) if rate)
+
+
+def rates_at(
+    job: Job, machine: Machine, given: TrainingParameters, counts: tuple[int, ...]
+) -> list[tuple[int, float]]:
+    """(cards, PFLOP/s) at given numbers of cards in rising order; 0 where the job does not fit."""
+    rates = _rates(job, step_seconds(job, machine, given, counts)) if counts else np.zeros(0)
+    return list(zip(counts, rates.tolist(), strict=True))
 
 
 def _rates(job: Job, seconds: Array) -> Array:

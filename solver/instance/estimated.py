@@ -9,7 +9,7 @@ from functools import cached_property
 
 import catalogs
 from problems.schema.workloads import TrainingJob
-from solver.estimate.curve import MOST_CARDS, card_counts, rate_points
+from solver.estimate.curve import MOST_CARDS, card_counts, rate_points, rates_at
 from solver.estimate.figures import (
     BandParameters,
     GoodputParameters,
@@ -18,6 +18,7 @@ from solver.estimate.figures import (
     TrainingParameters,
     parameters_of,
 )
+from solver.estimate.goodput import goodput
 from solver.estimate.search import shortage_gb
 from solver.instance.kinds import Kind
 from solver.instance.machines import Machines
@@ -79,6 +80,33 @@ class Estimating:
         points = rate_points(own, machine, self.training, unit, enough)
         return Curve(points, "" if points else self._refusal(own, machine, pool))
 
+    def fewest_cards(
+        self, path: Path, job: TrainingJob, pool: Pool, rate: float
+    ) -> tuple[int, float] | None:
+        """Fewest cards that by estimate work so fast with the goodput they have, and how fast; None
+        where none do. At the middle of the band, whatever the file sizes for.
+        """
+        own, machine = self.job(path, job), self.machine(path, job, pool)
+        curve = self.curve(path, job, pool, rate)
+        if own is None or machine is None or curve is None:
+            return None
+        useful = [(n, r * self.goodput(job, n)) for n, r in curve.points]
+        last = next((i for i, (_, r) in enumerate(useful) if r >= rate), None)
+        if last is None:
+            return None
+        # The curve leaves sizes out: the fewest may lie after the last that is too slow.
+        unit = max(pool.unit_cards, machine.domain_cards)
+        before = useful[last - 1][0] if last else useful[0][0]
+        between = range(before + unit, useful[last][0], unit)
+        for n, r in rates_at(own, machine, self.training, tuple(between)):
+            if r * self.goodput(job, n) >= rate:
+                return n, r * self.goodput(job, n)
+        return useful[last]
+
+    def goodput(self, job: TrainingJob, cards: float) -> float:
+        """The share of the time that counts, as given or estimated."""
+        return goodput(cards, self.losses) if job.goodput == "estimated" else job.goodput
+
     def counts(self, least: int, unit: int) -> tuple[int, ...]:
         """Numbers of cards from the least on at which a curve is computed."""
         counts = card_counts(max(least, unit), MOST_CARDS)
@@ -92,8 +120,9 @@ class Estimating:
         if model.active_parameters is not None:
             self.sources.fail(
                 where,
-                f"cannot be estimated for {model.id}: traffic between experts is not modelled; "
-                "give a share",
+                f"cannot be estimated for {model.id}, a mixture of experts: the catalogue has neither "
+                "its experts nor how many of them a token visits, which the traffic between them "
+                "takes, nor any published run to hold it against; give a share",
             )
             return None
         if job.precision not in PRECISIONS:

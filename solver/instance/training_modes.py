@@ -14,7 +14,6 @@ from typing import Literal
 from problems.schema.workloads import MfuTable, TrainingJob
 from solver import training
 from solver.estimate.curve import Segments, concave_between, overstatement
-from solver.estimate.goodput import goodput
 from solver.instance.estimated import Estimating
 from solver.instance.machines import Machines
 from solver.instance.model import Pool, TrainingMode
@@ -88,7 +87,7 @@ class TrainingModes:
         most: float = math.inf
         if isinstance(share, tuple):
             table = [(n, n * training.rate_per_card(peak, s, 1.0)) for n, s in share]
-            points = training.rising([(n, r * self._goodput(job, n)) for n, r in table])
+            points = training.rising([(n, r * self.estimating.goodput(job, n)) for n, r in table])
             segments, over = training.concave_rate(points)
             most = points[-1][0] // pool.unit_cards
         elif job.goodput == "estimated":
@@ -109,7 +108,7 @@ class TrainingModes:
     def _falling(self, job: TrainingJob, pool: Pool, least: int, rate: float) -> Segments:
         """A constant rate for each card, less the goodput that is lost as cards grow."""
         counts = self.estimating.counts(least, pool.unit_cards)
-        points = [(n, n * rate * self._goodput(job, n)) for n in counts]
+        points = [(n, n * rate * self.estimating.goodput(job, n)) for n in counts]
         return concave_between(training.rising(points), SEGMENTS)[0]
 
     def _estimated(
@@ -122,9 +121,17 @@ class TrainingModes:
         if not curve.points:
             refused.append(curve.refusal)
             return None
-        low = self.estimating.margin
+        low, target = self.estimating.margin, self._target(job)
+        if not job.split and len(self.timeline.intervals) == 1:
+            # Only what finishes within the one interval is of use: one size, and no curve.
+            only = self.estimating.fewest_cards(path, job, pool, target / low)
+            if only is not None:
+                n, rate = only
+                return self._mode(
+                    job, pool, ((rate * low / n, 0.0),), n // pool.unit_cards, math.inf
+                )
         points = training.rising(
-            [(n, rate * low * self._goodput(job, n)) for n, rate in curve.points]
+            [(n, rate * low * self.estimating.goodput(job, n)) for n, rate in curve.points]
         )
         start, segments, over = concave_from(tuple(points))
         if start[0] > points[0][0]:
@@ -140,11 +147,6 @@ class TrainingModes:
             )
         least, most = (int(n) // pool.unit_cards for n in (start[0], points[-1][0]))
         return self._mode(job, pool, segments, least, most)
-
-    def _goodput(self, job: TrainingJob, cards: float) -> float:
-        if job.goodput == "estimated":
-            return goodput(cards, self.estimating.losses)
-        return job.goodput
 
     def _mode(
         self,

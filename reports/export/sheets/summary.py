@@ -67,8 +67,9 @@ def _add_deliveries(book: Book, worked: Worked, sheet: Worksheet, top: int) -> N
             cards[row.period, kind] += row.cards
     title = book.say("Cards delivered by period")
     book.put(sheet, top, 0, title, "section")
-    beside = {"top": top + 1, "chart_at": (2, 2), "height": 275}
-    add_by_period(book, sheet, worked, cards, title, summed=True, **beside)
+    add_by_period(
+        book, sheet, worked, cards, title, top=top + 1, chart_at=(2, 2), height=275, summed=True
+    )
 
 
 def put_totals(book: Book, worked: Worked, sheet: Worksheet, cells: tuple[str, str]) -> None:

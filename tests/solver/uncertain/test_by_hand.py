@@ -84,6 +84,39 @@ def test_the_worst_case_counts_on_request() -> None:
     assert answer.figures.planning == exactly(500)
 
 
+@pytest.mark.parametrize(("day", "cost"), [("2023-12-31", 1450), ("2024-01-01", 2000)])
+def test_the_day_itself_is_early(day: str, cost: float) -> None:
+    """Proves "up to": on the day of the second delivery nothing is left to adapt, and all twenty
+    cards are bought for both cases, now at 100.
+
+    Sensitivity: if the day did not count, the second delivery would still adapt, for 1,450.
+    """
+    answer = solved((MARKET + cases("0.3")).replace("2023-06-30", day))
+    assert answer.cost == pytest.approx(cost)
+    assert answer.figures.waiting == exactly(2000 - cost)
+
+
+@pytest.mark.parametrize("engine", ["cbc", "highs"])
+def test_of_two_ways_that_are_not_the_worst_the_cheaper_is_taken(engine: str) -> None:
+    """Proves the second search where waste is easy: two offers in 2024, at 80 and at 90, and the
+    dearer one stands first. Base takes eight at 80, 840, though 920 would be no worse than high.
+
+    Sensitivity: if the highest cost alone were minimised, base would do with either offer.
+    """
+    market = """\
+horizon: {start: 2023-01-01, end: 2024-12-31, period: year}
+offers:
+  a: {item: red, vendor: acme, price: 90 CNY, available: 2024-01-01.., standalone: true}
+  b: {item: red, vendor: acme, price: 80 CNY, available: 2024-01-01.., standalone: true}
+  c: {item: blue, vendor: bond, price: 100 CNY, available: ..2023-12-31, standalone: true}
+reservations: {desk: {cards: {2023-01-01: 2, 2024-01-01: 10}}}
+"""
+    text = market + cases("0.3", "  objective: worst_case\n")
+    answer = solved(text, replace(EXACT, engine=engine))
+    assert costs(answer) == {"base": 840, "high": 1640}
+    assert len(answer.attempts) >= 2  # one search for the worst case, one for the rest
+
+
 def test_cases_that_are_not_the_worst_do_not_waste() -> None:
     """Proves the second search: at 80 in 2024 the worst case buys two now and 18 later, 1,640, and
     the other may cost up to that without being worse; it still costs 200 + 8 x 80 = 840.
