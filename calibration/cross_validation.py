@@ -1,7 +1,8 @@
 """How strong the prior of the share of the peak should be, by the runs of the calibration alone.
 
 `python -m calibration.cross_validation` prints for each spread how far runs lie from a fit to the
-runs of other publishers; the least is what calibration/training.py uses. Held-out runs take no part. Belongs here: this choice. Does not belong here: the fit (training).
+runs of other publishers; the least is what calibration/training.py uses. Held-out runs take no
+part. Belongs here: this choice. Does not belong here: the fit (training).
 """
 
 from collections.abc import Mapping, Sequence

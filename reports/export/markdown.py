@@ -19,6 +19,7 @@ from reports.document.parts import (
     Section,
     Table,
 )
+from reports.export.words import unlinked
 from reports.language import Language
 from solver.plan import Plan
 
@@ -115,7 +116,7 @@ def escaped(text: str) -> str:
     """
     once = _SPECIAL.sub(r"\\\g<0>", text)
     # An address of its own would become a link even without brackets.
-    once = re.sub(r"(?i)\b(https?|ftp|mailto|www)(?=[:.])", r"\1&#8203;", once)
+    once = unlinked(once)
     return _LINE_BEGIN.sub(lambda match: f"{match[1]}{_unlisted(match[2])}", once)
 
 

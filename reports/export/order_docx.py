@@ -31,7 +31,7 @@ from reports.export.deliveries import (
     rule_cells,
     total_cells,
 )
-from reports.export.words import printable
+from reports.export.words import on_one_line
 from reports.language import Language
 
 PAGE = "word/document.xml"
@@ -156,8 +156,7 @@ def _cell(text: str, width: int, right: bool, *, bold: bool = False) -> str:
 
 
 def _text(text: str) -> str:
-    plain = escape(" ".join(printable(text).split()))
-    return f'<w:t xml:space="preserve">{plain}</w:t>'
+    return f'<w:t xml:space="preserve">{escape(on_one_line(text))}</w:t>'
 
 
 def _twips(millimetres: float) -> int:

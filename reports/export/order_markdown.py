@@ -20,7 +20,7 @@ from reports.export.deliveries import (
     rule_cells,
     total_cells,
 )
-from reports.export.words import printable
+from reports.export.words import on_one_line, unlinked
 from reports.language import Language
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~!&])")
@@ -29,10 +29,10 @@ _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~!&])")
 def escaped(text: str) -> str:
     r"""A text that Markdown shows as it is, on one line.
 
-    >>> escaped("a|b <script>"), escaped("x\ny")
-    ('a\\|b \\<script\\>', 'x y')
+    >>> escaped("a|b <script>"), escaped("x\ny"), escaped("www.x")
+    ('a\\|b \\<script\\>', 'x y', 'www&#8203;.x')
     """
-    return _SPECIAL.sub(r"\\\1", " ".join(printable(text).split()))
+    return unlinked(_SPECIAL.sub(r"\\\1", on_one_line(text)))
 
 
 def markdown_table(

@@ -10,6 +10,9 @@ import unicodedata
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", *"\uff1d\uff0b\uff0d\uff20")
 """What a spreadsheet may take for the beginning of a formula, full-width forms included."""
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_TURNS = re.compile("[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]")
+"""Characters that change the direction of writing."""
+_ADDRESS = re.compile(r"(?i)\b(https?|ftp|mailto|www)(?=[:.])")
 _NOT_IN_NAMES = re.compile(r"[^\w.-]+")
 
 
@@ -20,6 +23,24 @@ def printable(text: str) -> str:
     'a\ufffdb\nc'
     """
     return _UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+def on_one_line(text: str) -> str:
+    r"""A text for a line of a document: no breaks, and nothing that turns what follows it round.
+
+    >>> on_one_line("a\n b"), on_one_line("\u202ednammoc")
+    ('a b', '\ufffddnammoc')
+    """
+    return _TURNS.sub("\N{REPLACEMENT CHARACTER}", " ".join(printable(text).split()))
+
+
+def unlinked(text: str) -> str:
+    """A text of Markdown whose bare addresses become no links.
+
+    >>> unlinked("see http://x")
+    'see http&#8203;://x'
+    """
+    return _ADDRESS.sub(r"\1&#8203;", text)
 
 
 def guarded(text: str) -> str:

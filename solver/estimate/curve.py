@@ -87,12 +87,13 @@ def _fine_points(
     return tuple((n, rate) for (n, _), rate in zip(found, best, strict=True) if rate)
 
 
+@lru_cache(maxsize=8192)
 def rates_at(
     job: Job, machine: Machine, given: TrainingParameters, counts: tuple[int, ...]
-) -> list[tuple[int, float]]:
+) -> tuple[tuple[int, float], ...]:
     """(cards, PFLOP/s) at given numbers of cards in rising order; 0 where the job does not fit."""
     rates = _rates(job, step_seconds(job, machine, given, counts)) if counts else np.zeros(0)
-    return list(zip(counts, rates.tolist(), strict=True))
+    return tuple(zip(counts, rates.tolist(), strict=True))
 
 
 def _rates(job: Job, seconds: Array) -> Array:
@@ -159,7 +160,8 @@ def overstatement(points: Points) -> float:
     2.0
     """
     sizes, rates = np.array(points).T
-    return float(np.max(np.interp(sizes, *zip(*_hull(points), strict=True)) / rates))
+    corners, heights = np.array(_hull(points)).T
+    return float(np.max(np.interp(sizes, corners, heights) / rates))
 
 
 def _hull(ordered: Points) -> list[tuple[float, float]]:

@@ -120,9 +120,9 @@ class Estimating:
         if model.active_parameters is not None:
             self.sources.fail(
                 where,
-                f"cannot be estimated for {model.id}, a mixture of experts: the catalogue has neither "
-                "its experts nor how many of them a token visits, which the traffic between them "
-                "takes, nor any published run to hold it against; give a share",
+                f"cannot be estimated for {model.id}, a mixture of experts: the catalogue lacks how "
+                "many experts it has and how many of them a token visits, which the traffic between "
+                "them follows from, and published runs to hold it against; give a share",
             )
             return None
         if job.precision not in PRECISIONS:
