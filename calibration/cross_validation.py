@@ -23,7 +23,7 @@ from catalogs import load_catalog
 from solver.estimate.evidence import Sample
 from solver.estimate.figures import GoodputParameters, parameters_of
 
-SPREADS = (0.025, 0.05, 0.1, 0.2)
+SPREADS = (0.025, 0.05, 0.1, 0.2, 0.4, 0.8)
 
 
 FOLDS = 4

@@ -23,7 +23,7 @@ DATE = "2026-11"
 PRIORS = {
     "matmul_share": Prior(
         0.8,
-        0.05,
+        0.4,
         0.843,
         "fraction",
         "Share of the dense peak that large matrix multiplications reach in training, on a card of "

@@ -62,6 +62,7 @@ def alternatives(
     from solver import load_case, options_of
     from solver.plan import dump_plan
     from solver.studies.alternatives import aside_of, find_alternatives
+    from solver.studies.others import with_others
 
     case = load_case(file, scenarios=scenario, edits=edits)
     tell_base_alone(case.uncertain)
@@ -80,9 +81,11 @@ def alternatives(
             render_alternatives(found) if found.plans else render_answer(case, found.answer)
         )
     if output is not None:
-        for number, each in enumerate(found.plans, start=1):
+        # Each file knows of the others, so that what is exported from it can show them.
+        named = zip(found.plans, with_others(found), strict=True)
+        for number, (each, plan) in enumerate(named, start=1):
             path = output / file_name(number, each)
-            write_whole(path, dump_plan(each.plan))
+            write_whole(path, dump_plan(plan))
             click.echo(f"Wrote {path}", err=True)
     return ExitCode.INTERRUPTED if stopped else EXIT_CODES[found.answer.status]
 

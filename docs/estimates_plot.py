@@ -9,7 +9,7 @@ from pathlib import Path
 from statistics import median
 from xml.sax.saxutils import escape
 
-from calibration.training import quantile
+from calibration.fitting import quantile
 from catalogs import Catalog, load_catalog
 from solver.estimate.evidence import Comparison, held_out
 from solver.estimating import runs_compared

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from solver.answer import check_plan
 from solver.case import Case, case_from_plan
-from solver.plan import Plan, PlanError, Verification, read_plan
+from solver.plan import Plan, PlanError, Verification, dump_plan, read_plan
 from solver.uncertain.check import check_carried
 
 MOST_TOLD = 20
@@ -37,6 +37,10 @@ def verified_plan(path: Path) -> Plan:
     says of its bound stays its own claim.
     """
     plan = read_plan(path)
+    try:
+        dump_plan(plan).encode()
+    except UnicodeEncodeError:
+        raise PlanError(f"{path}: holds half a character (\\ud800 to \\udfff)") from None
     verification = check_plan(_case_of(plan, path), plan)
     if verification.ok and plan.uncertainty is not None:
         # The figures shown are this case's, but what they mean rests on the other cases.

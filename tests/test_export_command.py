@@ -54,6 +54,35 @@ def test_every_format_is_written(kind: str, lang: str, plan: Path, tmp_path: Pat
     assert names(tmp_path) == {"plan.json", "out"}
 
 
+@pytest.mark.parametrize(
+    ("where", "value", "told"),
+    [
+        (("facts", "nodes"), 3, "the problem and the facts in it do not hold together (TypeError"),
+        (("problem", "sites", "elsewhere"), None, "do not hold together (KeyError"),
+        (("provenance", "options"), "\ud800", "holds half a character"),
+        (("currency",), None, "currency: must be"),
+    ],
+)
+def test_a_plan_that_was_spoiled_is_bad_input(
+    where: tuple[str, ...], value: object, told: str, plan: Path, tmp_path: Path
+) -> None:
+    """What no version of rackmix has written is told apart from a failure of rackmix."""
+    document = json.loads(plan.read_text("utf-8"))
+    if where[-1] == "elsewhere":
+        document["problem"]["fleet"] = {"old": {"item": "hgx-h20-8", "site": "no", "count": 1}}
+        document["problem"]["fleet"]["old"]["from"] = "2020-01-01"
+    else:
+        node = document
+        for key in where[:-1]:
+            node = node[key]
+        node[where[-1]] = value
+    plan.write_text(json.dumps(document), "utf-8")
+    result = rackmix("export", plan, "--format", "md", "-o", tmp_path / "out")
+    assert result.exit_code == ExitCode.BAD_INPUT, result.stderr
+    assert told in result.stderr
+    assert names(tmp_path) == {"plan.json"}
+
+
 def test_the_languages_are_those_of_the_reports() -> None:
     """The command's own list, which help needs without imports, is the reports' list."""
     assert LANGUAGES == KNOWN
@@ -75,7 +104,7 @@ def test_a_plan_that_does_not_hold_is_refused(plan: Path, tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        ([EXAMPLE, "--format", "xlsx", "-o", "out"], "A plan is what `rackmix solve FILE"),
+        ([EXAMPLE, "--format", "xlsx", "-o", "out"], "is a problem file, not a plan"),
         (["plan.json", "--format", "lp", "-o", "out"], "is a plan: lp is written from a problem"),
         (["nothing.json", "--format", "csv", "-o", "out"], "cannot be read"),
         (["plan.json", "--format", "xslx", "-o", "out"], "'xslx' is not one of"),

@@ -4,7 +4,7 @@ Belongs here: the order. Does not belong here: what any section says.
 """
 
 from reports.course import course_of
-from reports.document import decision, money, orders, reasons, running
+from reports.document import decision, money, orders, others, reasons, running
 from reports.document.parts import Document, clean
 from reports.document.source import Source
 from reports.language import Language
@@ -28,6 +28,7 @@ def document_of(plan: Plan, language: Language) -> Document:
         reasons.binding(source),
         reasons.excluded(source),
         reasons.comparisons(source),
+        others.alternatives(source),
         reasons.assumptions(source),
         reasons.sources(source),
         reasons.provenance(source),

@@ -103,11 +103,13 @@ def _rates(job: Job, seconds: Array) -> Array:
 
 @cache
 def _counts(before: int, first: int, last: int, unit: int) -> tuple[int, ...]:
-    """Numbers of cards after one and up to another: close up to twice the first, a constant factor
+    """Numbers of cards after one and up to another: close up to four times the first, a constant factor
     apart from there on.
 
-    >>> _counts(16, 32, 256, 8)
-    (24, 32, 40, 48, 56, 64, 72, 80, 88, 96, 112, 120, 128, 144, 152, 168, 184, 200, 216, 240, 256)
+    >>> _counts(8, 16, 128, 8)
+    (16, 24, 32, 40, 48, 56, 64, 72, 80, 88, 96, 104, 112, 120, 128)
+    >>> _counts(0, 72, 4608, 72)[-9:]
+    (2304, 2520, 2808, 3024, 3312, 3600, 3888, 4248, 4608)
     """
     near = min(4 * first, max(last, first))
     apart = -(-(near - before) // (unit * NEAR)) * unit

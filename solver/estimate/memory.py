@@ -29,8 +29,9 @@ class Needs:
 
     def gb(self, share: Array, micro_batches: Array) -> Array:
         """Need where each replica holds this share of what is spread (one over the replicas)."""
-        total: Array = self.always + self.spread * share
-        return total + self.flying * np.minimum(micro_batches, self.pipeline)
+        flying = self.flying * np.minimum(micro_batches, self.pipeline)
+        total: Array = self.always + self.spread * share + flying
+        return total
 
     def most_share(self, each: Array, room_gb: float) -> Array:
         """The largest share with which a layout fits, where ``each`` micro-batches are split over

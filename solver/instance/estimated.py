@@ -48,6 +48,8 @@ class Estimating:
     machines: Machines
     _known: dict[tuple[str, str, str], Machine] = field(default_factory=dict)
     """Machines found before, by pool, precision and memory of the job."""
+    _jobs: dict[int, tuple[TrainingJob, Job]] = field(default_factory=dict)
+    """Jobs found before, by identity of the file's."""
 
     @cached_property
     def training(self) -> TrainingParameters:
@@ -114,15 +116,23 @@ class Estimating:
 
     def job(self, path: Path, job: TrainingJob) -> Job | None:
         """A training job in the terms of an estimate; what is missing is an error at its path."""
+        if id(job) in self._jobs:
+            return self._jobs[id(job)][1]
+        found = self._job(path, job)
+        if found is not None:
+            self._jobs[id(job)] = job, found
+        return found
+
+    def _job(self, path: Path, job: TrainingJob) -> Job | None:
         assert job.model is not None
         where = (*path, "mfu")
         model = self.sources.catalog.models[job.model]
         if model.active_parameters is not None:
             self.sources.fail(
                 where,
-                f"cannot be estimated for {model.id}, a mixture of experts: the catalogue lacks how "
-                "many experts it has and how many of them a token visits, which the traffic between "
-                "them follows from, and published runs to hold it against; give a share",
+                f"cannot be estimated for {model.id}, a mixture of experts: the catalogue lacks "
+                "how many experts it has and how many a token visits, which their traffic follows "
+                "from, and published runs to hold that against; give a share",
             )
             return None
         if job.precision not in PRECISIONS:

@@ -141,8 +141,8 @@ class TrainingModes:
             )
         if over > 1:
             self.sources.assume(
-                "Estimated rates are not concave: their hull is scaled down, so that no size is "
-                "planned faster than its estimate, at most by {}.",
+                "Estimated rates are not concave; so that no size is planned faster than its "
+                "estimate, their hull is scaled down by up to this much: {}.",
                 f"{over:.3f} ({'.'.join(map(str, path))} on {pool.card})",
             )
         least, most = (int(n) // pool.unit_cards for n in (start[0], points[-1][0]))

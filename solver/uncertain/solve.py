@@ -205,22 +205,9 @@ class _Solving:
             return Figure(UNKNOWN, tuple(lost))
         if adapted.keys() != self.cases.keys():
             return None
-        ranges = {name: self._restricted_range(each) for name, each in adapted.items()}
+        ranges = {name: restricted_range(each, self.options.gap) for name, each in adapted.items()}
         found = range_of(ranges, self.weights, worst=self.worst)
         return Figure(surplus(found, robust)) if found.known else None
-
-    def _restricted_range(self, answer: Answer) -> Range:
-        """The cheapest cost under a restriction: an answer to one carries no bound of its own, but
-        says whether its search ended within the gap.
-        """
-        if answer.plan is None:
-            return UNKNOWN
-        cost = answer.plan.objective
-        if answer.stop is StopReason.PROVEN:
-            return Range(cost, cost)
-        if answer.stop is StopReason.GAP:
-            return Range(cost - self.options.gap * abs(cost), cost)
-        return Range(None, cost)
 
     def _waiting(self, robust: Range, ranges: Mapping[str, Range], found: Found) -> Figure | None:
         """The value of deciding the later deliveries later."""
@@ -288,6 +275,20 @@ def content(instance: Instance) -> str:
 def known_range(answer: Answer) -> Range:
     """Where the cheapest cost of a case lies by itself."""
     return Range(answer.bound, None if answer.plan is None else answer.plan.objective)
+
+
+def restricted_range(answer: Answer, gap: float) -> Range:
+    """Where the cheapest cost under a restriction lies: an answer to one carries no bound of its
+    own, but says whether its search ended by a proof or within the gap.
+    """
+    if answer.plan is None:
+        return UNKNOWN
+    cost = answer.plan.objective
+    if answer.stop is StopReason.PROVEN:
+        return Range(cost, cost)
+    if answer.stop is StopReason.GAP:
+        return Range(cost - gap * abs(cost), cost)
+    return Range(None, cost)
 
 
 def _impossible() -> Answer:

@@ -294,8 +294,7 @@ OBJECTIVE: dict[str, dict[str, Callable[[], float]]] = {
         ),
     },
     "uncertain_demand.yaml": {
-        name: lambda: 10 * 1.0e6 + 20 * 0.9e6
-        for name in ("base", "worst-case", "ban-likely")
+        name: lambda: 10 * 1.0e6 + 20 * 0.9e6 for name in ("base", "worst-case", "ban-likely")
     },
     "serving_mix_melange.yaml": {
         "base": lambda: cheapest_counts((1.01, 3.67), 30, melange_serves),

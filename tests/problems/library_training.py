@@ -9,13 +9,13 @@ change of either shows.
 from dataclasses import dataclass
 from math import ceil, log2
 
-SHARE, SLOPE, REFERENCE = 0.674, 0.11, 0.78
+SHARE, SLOPE, REFERENCE = 0.631, 0.0758, 0.78
 """Share of the peak that matrix multiplications reach, and how it falls with TFLOPS a watt."""
 MEMORY, LINK, FABRIC = 0.9, 0.8, 0.8
 """Shares of the bandwidths that are reached."""
-TRAFFIC, EXPOSED, WAITING = 115.0, 0.537, 0.00296
+TRAFFIC, EXPOSED, WAITING = 71.1, 0.546, 0.00172
 """Bytes of a layer's other operations, share of the exchange not hidden, loss per doubling."""
-BAND_LOW = 0.866
+BAND_LOW = 0.888
 """What nine of ten runs reach of their estimate."""
 MONTH_S = 30 * 86_400
 

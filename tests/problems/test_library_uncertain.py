@@ -103,7 +103,7 @@ def test_the_example_of_the_design_is_planned_for_both_its_cases() -> None:
     agree up to the day; the base case costs no less than its bound.
     """
     case = load_case(Path(LIBRARY) / "design_example.yaml")
-    answer = solve_uncertain(case, options_of(case, gap=0.02, time_limit_s=120))
+    answer = solve_uncertain(case, options_of(case, gap=0.02, time_limit_s=60))
     assert answer.status is AnswerStatus.OPTIMAL
     assert set(answer.plans) == {"base", "high"}
     assert all(plan.verification.ok for plan in answer.plans.values())

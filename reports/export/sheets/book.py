@@ -16,7 +16,7 @@ from xlsxwriter.utility import xl_col_to_name, xl_range_abs  # type: ignore[impo
 from xlsxwriter.workbook import Workbook  # type: ignore[import-untyped]
 from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]
 
-from reports.export.words import printable
+from reports.export.words import on_one_line, printable
 from reports.language import Language
 
 LONGEST = 32_000
@@ -104,6 +104,7 @@ class Book:
         """Begin; `made` stands in the file's properties, so that the same plan gives the same."""
         self._out = io.BytesIO()
         self.book: Workbook = xlsxwriter.Workbook(self._out, {"in_memory": True})
+        title = on_one_line(title)
         self.title, self.currency, self.language = title, currency, language
         moment = datetime.combine(made, datetime.min.time())
         self.book.set_properties(

@@ -3,6 +3,7 @@
 import io
 import math
 import re
+from datetime import timedelta
 from functools import cache
 from typing import Any
 
@@ -10,7 +11,8 @@ import docx
 import pytest
 
 from reports.export import orders
-from reports.export.deliveries import deliveries
+from reports.export.deliveries import deliveries, in_cents, unit_price
+from reports.export.order_markdown import escaped
 from reports.export.worked import work_out
 from reports.language import language
 from solver.plan import Term
@@ -44,6 +46,74 @@ def test_orders_come_to_what_the_bill_says(name: str) -> None:
         assert {line.row.vendor or "" for line in order.lines} == {order.vendor}
         assert {line.row.delivered for line in order.lines} == {order.delivered}
         assert order.order_by == min(line.row.ordered for line in order.lines)
+
+
+FIGURE = r"(-?[\d,]+\.\d\d) [A-Z]{3}"
+
+
+def printed(page: str, title: str) -> list[float]:
+    """The last figure in each row of the table below a heading."""
+    part = page.partition(f"## {title}\n")[2].partition("\n## ")[0]
+    found = (re.findall(FIGURE, line) for line in part.splitlines())
+    return [float(each[-1].replace(",", "")) for each in found if each]
+
+
+@pytest.mark.parametrize("name", [*RICH, "ten_companies", "card_in_host"])
+def test_printed_figures_add_up_to_the_cent(name: str) -> None:
+    """Proves with the printed figures alone: lines are goods and leases, charges and payments are
+    the total, totals are the list's and the bill's. Sensitivity: each figure rounded by itself,
+    lines of a plan with odd prices miss their total by cents.
+    """
+    files, plan = rendered(name), plan_of(name)
+    for order in deliveries(work_out(plan)):
+        page = files[f"{order.file}.md"].decode()
+        *charges, total = printed(page, "Total")
+        assert math.fsum(charges) == pytest.approx(total, abs=1e-4)
+        assert math.fsum(printed(page, "Payment")) == pytest.approx(total, abs=1e-4)
+        goods = sum(amount for named, amount in order.charges if named in ("Goods", "Leases"))
+        assert math.fsum(printed(page, "Order lines")) == pytest.approx(goods, abs=1e-4)
+    found = re.findall(FIGURE, files["orders.md"].decode())
+    *totals, last = (float(each.replace(",", "")) for each in found)
+    assert math.fsum(totals) == pytest.approx(last, abs=1e-4)
+    bill = math.fsum(row.amount for row in plan.bill if row.term in ORDERED)
+    assert last == pytest.approx(bill, abs=0.00501)
+
+
+@pytest.mark.parametrize("amounts", [[0.005] * 7, [1e9 / 3] * 3, [0.1, 0.2, 0.7], [], [8e10, 0.01]])
+def test_cents_are_the_amounts_rounded_up_or_down(amounts: list[float]) -> None:
+    """No amount moves by a cent or more, and together they are the rounded sum."""
+    cents = in_cents(amounts)
+    assert all(abs(a - b) < 0.01 for a, b in zip(cents, amounts, strict=True))
+    assert round(100 * math.fsum(cents)) == round(100 * math.fsum(amounts))
+
+
+@pytest.mark.parametrize("name", [*RICH, "card_in_host"])
+def test_a_line_can_be_worked_out_from_what_is_printed(name: str) -> None:
+    """Units times the printed price, less discount, times the hours of a lease, is the amount."""
+    for order in deliveries(work_out(plan_of(name))):
+        for line, amount in zip(order.lines, order.amounts, strict=True):
+            price = float(unit_price(line).replace(",", ""))
+            worked = price * line.row.quantity * (1 - line.row.discount) * line.hours
+            assert worked == pytest.approx(amount, abs=0.015)
+
+
+def test_a_lease_names_its_last_day_and_its_hours() -> None:
+    """The vendor can work out the amount, and no day is in doubt: the last is the one before the
+    plan's first day without the machines.
+    """
+    order = next(o for o in deliveries(work_out(plan_of("roll_out"))) if o.leased)
+    line = next(line for line in order.lines if line.row.lease)
+    assert line.row.until is not None
+    page = rendered("roll_out")[f"{order.file}.md"].decode()
+    assert f" CNY/h for {line.hours:,.0f} h" in page
+    assert f"| {line.row.until - timedelta(days=1)} |" in page
+    assert "Last day of lease" in page
+
+
+def test_no_name_turns_the_writing_round_or_makes_a_link() -> None:
+    """A name that reverses what follows it, as if 1 were 9, is shown with a sign in its place."""
+    assert escaped("\u202eYNC 1\u2066") == "\ufffdYNC 1\ufffd"
+    assert "http://" not in escaped("http://example.org www.example.org")
 
 
 @pytest.mark.parametrize("code", ["en", "zh"])

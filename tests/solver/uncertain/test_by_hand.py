@@ -10,10 +10,10 @@ from dataclasses import replace
 import pytest
 
 from solver.answer import AnswerStatus, solve_case
-from solver.engines import Options
+from solver.engines import Options, StopReason
 from solver.uncertain.answer import UncertainAnswer
 from solver.uncertain.common import differences
-from solver.uncertain.solve import solve_uncertain
+from solver.uncertain.solve import restricted_range, solve_uncertain
 from solver.uncertain.value import Figure, Range
 from tests.solver.uncertain.two_stages import EXACT, MARKET, cases, solved, uncertain_case
 
@@ -236,6 +236,16 @@ def test_a_gap_is_told_and_never_hidden() -> None:
     assert low is not None
     assert high is not None
     assert low - 1e-6 <= 150 <= high + 1e-6
+
+
+@pytest.mark.parametrize(
+    ("stop", "low"),
+    [(StopReason.PROVEN, 1000), (StopReason.GAP, 990), (StopReason.TIME_LIMIT, None)],
+)
+def test_a_restricted_search_is_no_surer_than_its_end(stop: StopReason, low: float | None) -> None:
+    """A cost of 1,000 found within 1 % may be 990 at best; after a time limit nothing is proven."""
+    answer = solve_case(uncertain_case(MARKET), EXACT)
+    assert restricted_range(replace(answer, stop=stop), 0.01) == Range(low, pytest.approx(1000))
 
 
 def test_a_certain_problem_is_refused() -> None:
