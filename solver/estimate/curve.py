@@ -103,8 +103,8 @@ def _rates(job: Job, seconds: Array) -> Array:
 
 @cache
 def _counts(before: int, first: int, last: int, unit: int) -> tuple[int, ...]:
-    """Numbers of cards after one and up to another: close up to four times the first, a constant factor
-    apart from there on.
+    """Numbers of cards after one and up to another: close up to four times the first, a constant
+    factor apart from there on.
 
     >>> _counts(8, 16, 128, 8)
     (16, 24, 32, 40, 48, 56, 64, 72, 80, 88, 96, 104, 112, 120, 128)

@@ -4,7 +4,7 @@ Belongs here: what stands where and what it draws. Does not belong here: orders,
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from itertools import groupby
 
 from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]
@@ -45,23 +45,25 @@ def add_by_period(
     left: int = 0,
     chart_at: tuple[int, int] | None = None,
     height: int = 320,
-    summed: bool = False,
+    summed: Collection[str] = (),
 ) -> None:
     """A table of cards by period and type with a chart of stacked columns, below it by default.
 
-    What is delivered may be `summed` over the periods; what is installed may not.
+    The types in `summed` are added up: what is bought may be, what is installed or leased again
+    may not.
     """
     types = sorted({kind for _, kind in cards})
     periods = [period.id for period in worked.plan.periods]
     columns = [
         Column(book.say("Period"), "text"),
-        *(Column(kind, "count", total=summed) for kind in types),
+        *(Column(kind, "count", total=kind in summed) for kind in types),
     ]
     rows: list[list[Cell]] = [
         [period, *(cards.get((period, kind), 0.0) for kind in types)] for period in periods
     ]
-    totals = [sum(cards.get((period, kind), 0.0) for period in periods) for kind in types]
-    placed = book.table(sheet, top, columns, rows, left=left, totals=totals if summed else None)
+    added = [kind for kind in types if kind in summed]
+    totals = [sum(cards.get((period, kind), 0.0) for period in periods) for kind in added]
+    placed = book.table(sheet, top, columns, rows, left=left, totals=totals or None)
     if not types:
         return
     series = [(kind, f"={placed.range(number)}") for number, kind in enumerate(types, start=1)]

@@ -60,15 +60,18 @@ def _add_deliveries(book: Book, worked: Worked, sheet: Worksheet, top: int) -> N
     """Cards delivered by period and type; their chart stands beside the key figures."""
     plan, card_of = worked.plan, card_of_item(worked.plan)
     cards: dict[tuple[str, str], float] = defaultdict(float)
+    bought: set[str] = set()
     for row in plan.purchases:
         if row.cards:
             card = card_of.get(row.item, row.item)
             kind = book.say("{card}, leased", card=card) if row.lease else card
             cards[row.period, kind] += row.cards
+            if not row.lease:
+                bought.add(kind)
     title = book.say("Cards delivered by period")
     book.put(sheet, top, 0, title, "section")
     add_by_period(
-        book, sheet, worked, cards, title, top=top + 1, chart_at=(2, 2), height=275, summed=True
+        book, sheet, worked, cards, title, top=top + 1, chart_at=(2, 2), height=275, summed=bought
     )
 
 

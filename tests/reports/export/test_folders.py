@@ -152,3 +152,12 @@ def test_json_is_the_plan(name: str) -> None:
     """The JSON file reads back as the very plan."""
     plan = plan_of(name)
     assert plan_from_json(json.loads(json_file.render(plan, language("zh")))).bill == plan.bill
+
+
+def test_moments_say_how_they_are_written() -> None:
+    """Without a format of its own a moment of a data package ends in Z, which ours do not."""
+    package = json.loads(rendered("csv", "roll_out")["datapackage.json"])
+    fields = [each for r in package["resources"] for each in r["schema"]["fields"]]
+    moments = [each for each in fields if each["type"] == "datetime"]
+    assert {each.get("format") for each in moments} == {"%Y-%m-%dT%H:%M:%S"}
+    assert moments

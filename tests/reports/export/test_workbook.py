@@ -191,10 +191,31 @@ def test_sheets_are_set_up_for_print_and_screen() -> None:
         assert book[name].freeze_panes, name
         assert book[name].print_title_rows, name
         assert book[name].page_setup.orientation == "landscape"
+        width = sum(
+            dim.width * (dim.max - dim.min + 1)
+            for dim in book[name].column_dimensions.values()
+            if dim.width
+        )
+        assert width <= 190 or book[name].page_setup.paperSize == 8 or name in ("Fleet", "Power"), (
+            name
+        )
     assert "CNY" in book["Bill"]["B2"].number_format
     with zipfile.ZipFile(io.BytesIO(rendered("roll_out"))) as parts:
         charts = [name for name in parts.namelist() if name.startswith("xl/charts/chart")]
     assert len(charts) == 7
+
+
+def test_bought_cards_are_added_up_and_leases_are_not() -> None:
+    """A lease that is renewed comes every period: its sum would be no number of cards."""
+    plan, sheet = plan_of("roll_out"), opened(rendered("roll_out"), values=True)["Summary"]
+    lines = list(sheet.iter_rows(values_only=True))
+    top = next(n for n, line in enumerate(lines) if line[0] == "Cards delivered by period")
+    heads, total = lines[top + 1], next(line for line in lines[top:] if line[0] == "Total")
+    told = {head: cards for head, cards in zip(heads, total, strict=True) if head}
+    assert any("leased" in head for head in told)
+    assert all(cards is None for head, cards in told.items() if "leased" in head)
+    bought = sum(row.cards for row in plan.purchases if not row.lease)
+    assert sum(c for c in told.values() if isinstance(c, int | float)) == pytest.approx(bought)
 
 
 def test_the_same_plan_gives_the_same_bytes() -> None:
