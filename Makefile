@@ -31,7 +31,7 @@ demo: $(STAMP)
 	@$(BIN)/rackmix solve "$(DEMO)"
 
 test: lint
-	@$(BIN)/python -m pytest -q -m "not fuzz"
+	@$(BIN)/python -m pytest -q -n auto --dist worksteal -m "not fuzz"
 
 lint: $(STAMP)
 	@$(BIN)/python -m ruff check .
