@@ -12,6 +12,7 @@ from functools import cached_property
 
 from solver.engines.program import Part, Program
 from solver.formulation import Model
+from solver.formulation.model import Column
 from solver.formulation.places import SWITCHES
 from solver.formulation.purchases import CARD_TYPE, ORDERED, QUANTITY
 from solver.formulation.standing import STANDING
@@ -37,6 +38,13 @@ COUNTS = (QUANTITY, HELD, REPLICAS, RESERVED, SWITCHES)
 USE = (HELD, RUNNING, DONE, POOL_CHOSEN, SITE_CHOSEN, REPLICAS, RATE, RESERVED)
 """What runs where; the first word of the index is the workload."""
 NEAR = 1e-6
+
+
+def pool_of(column: Column) -> str | int | None:
+    """The pool that a column of use runs in; None for a choice of a site."""
+    if column.kind in (RATE, REPLICAS):
+        return column.index[-2]
+    return None if column.kind == SITE_CHOSEN else column.index[1]
 
 
 @dataclass(frozen=True)
@@ -106,6 +114,20 @@ class Parts:
             if column.kind not in PLACES and column.index[-1] in intervals:
                 continue
             self._hold(part, number, point[number])
+        return part
+
+    def buying(self, use: Sequence[float]) -> Part:
+        """What buys for a use of machines: nothing for pools that are not used."""
+        part = self.around(use, set(), set())
+        used = {
+            pool_of(column)
+            for column, value in zip(self.model.columns, use, strict=True)
+            if value and column.kind in USE
+        }
+        for (key, _), column in self.model.of(QUANTITY).items():
+            pool = self.model.instance.option[str(key)].pool
+            if pool is not None and pool not in used:
+                self._hold(part, column, 0.0)
         return part
 
     def same(self, one: Sequence[float], two: Sequence[float]) -> Part:

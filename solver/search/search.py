@@ -21,13 +21,15 @@ from solver.engines.program import Part, Program
 from solver.formulation import Model
 from solver.search.incumbent import Incumbent
 from solver.search.parts import Parts
-from solver.search.stages import IN_VAIN, Stage, improve, plan_near, plunge, relax
+from solver.search.stages import IN_VAIN, Stage, first_plan, improve, plan_near, plunge, relax
 
 Accept = Callable[[Mapping[str, float]], bool]
 OnProgress = Callable[[engines.Progress], None]
 
 MANY = 800
 """Whole numbers from which on the search pays; below, an engine alone is done sooner."""
+LARGE, LARGE_IN_VAIN = 20_000, 20
+"""Columns from which on a first plan is worth more thought before any relaxation is solved."""
 TICK_S = 0.1
 CBC, HIGHS = "cbc", "highs"
 
@@ -146,7 +148,15 @@ class _Search:
         engine = CBC if self.beside else self.options.engine
         options = replace(self.options, engine=engine, threads=1)
         stage = Stage(self.parts, self.incumbent, options, self.started, self.stop)
-        if self.beside or engine == HIGHS:
+        if self.incumbent.point is None:
+            self.at, began = "first plan", time.monotonic()
+            found = first_plan(stage, diving=self.beside or engine == HIGHS)
+            status = Status.FEASIBLE if found else Status.NO_PLAN
+            self._note(engine, "first plan", status, StopReason.UNKNOWN, began, "")
+        if self.incumbent.point is not None and len(self.names) >= LARGE:
+            self.at = "better plans"
+            improve(stage, None, self.options.seed, LARGE_IN_VAIN)
+        if (self.beside or engine == HIGHS) and not stage.over():
             self.at, began = "dive", time.monotonic()
             dived = plunge(stage)
             status = Status.NO_PLAN if dived.point is None else Status.FEASIBLE

@@ -18,6 +18,7 @@ from solver.search.diving import roundings
 from solver.search.incumbent import Incumbent
 from solver.search.neighbourhoods import Neighbourhoods
 from solver.search.parts import Parts
+from solver.search.placing import placed
 
 JOBS_NODES, WINDOW_NODES, NEIGHBOURHOOD_NODES = 200, 60, 60
 """Nodes of a search tree: where a part is not done by then, the next one is worth more."""
@@ -27,6 +28,12 @@ PATIENCE_S, LEAST_PATIENCE_S = 5.0, 0.3
 """How long a stopped engine may take to hand over its plan, without and with a plan at hand."""
 WIDTHS = (1, 3, None)
 """How far counts may be from the relaxation's; the first that has a plan will do."""
+MARGINS = (0.95, 0.88, 1.0, 0.8)
+"""Shares of power, racks and fabrics that a first plan may use."""
+AGAIN = 400
+"""How often a first plan is thought over before anything is bought for it."""
+ROUGH, BUYING_NODES = 0.01, 20
+"""What is bought for a first plan need not be the best."""
 IN_VAIN = 12
 """So many neighbourhoods without a better plan, and the search tree of the whole is worth more."""
 
@@ -100,6 +107,32 @@ def plunge(stage: Stage) -> Dived:
     if found.point is not None:
         stage.incumbent.offer(found.point)
     return found
+
+
+def first_plan(stage: Stage, diving: bool) -> bool:
+    """Place every workload without an engine, then let one buy for it; whether there is a plan.
+
+    Where HiGHS may dive it buys in a moment, if dearly, and the plan is there a little sooner.
+    """
+    parts = stage.parts
+    for margin in MARGINS:
+        if stage.over():
+            break
+        use = placed(parts.model, parts.program, margin, AGAIN)
+        if use is None:
+            continue
+        buying = parts.buying(use)
+        if diving:
+            options = replace(stage.options, time_limit_s=max(0.2, stage.left_s()))
+            dived = dive(buying, roundings(parts.model), options, interrupted=stage.stop)
+            if dived.point is not None:
+                stage.incumbent.offer(dived.point)
+        found = stage.run(buying, gap=ROUGH, nodes=BUYING_NODES)
+        if found.point is not None:
+            stage.incumbent.offer(found.point)
+        if stage.incumbent.point is not None:
+            return True
+    return False
 
 
 def plan_near(stage: Stage, relaxed: Point) -> bool:

@@ -1,0 +1,297 @@
+"""What stands where while workloads are placed by hand: units, their cost, and what limits them.
+
+Belongs here: the count of units that each pool needs by period, an estimate of what they cost, and
+whether supply, power, racks and fabrics have room for them. All of it estimates that guide a
+choice: what is bought in the end, and whether it is right, others decide. Does not belong here:
+workloads (placing).
+"""
+
+import math
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from solver.engines.program import Program
+from solver.formulation import Model
+from solver.formulation.places import has_endpoints
+from solver.formulation.purchases import QUANTITY
+from solver.formulation.standing import STANDING, alike
+from solver.instance.model import Item, Kind, Offer, Option, Pool
+
+NEVER = math.inf
+
+
+@dataclass
+class Limit:
+    """What the units of several pools share."""
+
+    room: list[float]
+    """By period."""
+    used: list[float]
+
+
+@dataclass
+class Holding:
+    """A pool: what its units cost, what they take of limits, and how many there are."""
+
+    pool: Pool
+    rented: bool
+    cards_per_unit: float
+    """Working ones."""
+    owned: list[int]
+    """Units of the fleet, by interval."""
+    price: list[float]
+    """Cheapest unit by period: bought until then, or rented during it."""
+    shares: list[tuple[Limit, float]]
+    """What one unit takes."""
+    need: list[float]
+    """Cards, by interval."""
+    units: list[int]
+    """Bought so far or rented, by period."""
+    spent: float = 0.0
+    """What they cost."""
+
+    def cost(self, units: Sequence[int]) -> float:
+        """Of these units by period."""
+        if self.rented:
+            return sum(n * self.price[p] for p, n in enumerate(units) if n)
+        total, before = 0.0, 0
+        for period, count in enumerate(units):
+            if count > before:
+                total += (count - before) * self.price[period]
+                before = count
+        return total
+
+
+class Stock:
+    """All pools of a model."""
+
+    def __init__(self, model: Model, program: Program, margin: float) -> None:
+        self.model, self.program, self.margin = model, program, margin
+        instance = model.instance
+        self.period_of = [i.period for i in instance.intervals]
+        self.periods = len(instance.periods)
+        self.types: dict[str, int] = defaultdict(int)
+        """Units bought by type of card."""
+        self._options: dict[str, list[Option]] = defaultdict(list)
+        self._hosts: dict[str, list[Option]] = defaultdict(list)
+        for option in instance.options:
+            if option.pool is not None:
+                self._options[option.pool].append(option)
+            elif option.bay is not None:
+                self._hosts[option.bay].append(option)
+        self._sites = self._site_limits()
+        self._supplies: dict[tuple[str, str | None, bool], Limit] = {}
+        self.holdings = {pool.key: self._holding(pool) for pool in instance.pools}
+
+    def dearer(self, pool: str, cards: Mapping[int, float]) -> float:
+        """What more cards in a pool add to the cost; infinite where there is no room for them."""
+        holding = self.holdings[pool]
+        units = self._units(holding, cards)
+        if units is None or units == holding.units:
+            return NEVER if units is None else 0.0
+        most, card = self.model.instance.limits.card_types, holding.pool.card
+        types = sum(1 for count in self.types.values() if count)
+        if most is not None and not self.types[card] and types >= most:
+            return NEVER
+        for limit, each in holding.shares:
+            for period, count in enumerate(units):
+                more = count - holding.units[period]
+                if more > 0 and limit.used[period] + each * more > limit.room[period]:
+                    return NEVER
+        return holding.cost(units) - holding.spent
+
+    def change(self, pool: str, cards: Mapping[int, float]) -> None:
+        """Hold more cards in a pool, or fewer where they are negative."""
+        holding = self.holdings[pool]
+        units = self._units(holding, cards) or holding.units
+        for interval, count in cards.items():
+            holding.need[interval] = max(0.0, holding.need[interval] + count)
+        for limit, each in holding.shares:
+            for period, count in enumerate(units):
+                limit.used[period] += each * (count - holding.units[period])
+        self.types[holding.pool.card] += max(units) - max(holding.units)
+        holding.units, holding.spent = units, holding.cost(units)
+
+    def cost(self) -> float:
+        """Of everything that stands."""
+        return math.fsum(holding.spent for holding in self.holdings.values())
+
+    def _units(self, holding: Holding, cards: Mapping[int, float]) -> list[int] | None:
+        """Units by period with more cards; None where there is no way to have them in time."""
+        asked = [0] * self.periods
+        for interval, need in enumerate(holding.need):
+            total = need + cards.get(interval, 0.0)
+            if total <= 1e-9:
+                continue
+            missing = math.ceil(total / holding.cards_per_unit - 1e-9) - holding.owned[interval]
+            period = self.period_of[interval]
+            if missing > asked[period]:
+                if holding.price[period] == NEVER:
+                    return None
+                asked[period] = missing
+        if not holding.rented:
+            for period in range(1, self.periods):
+                asked[period] = max(asked[period], asked[period - 1])
+        return asked
+
+    def _holding(self, pool: Pool) -> Holding:
+        instance, options = self.model.instance, self._options[pool.key]
+        rented = bool(options) and all(option.until is not None for option in options)
+        if not rented:
+            options = [option for option in options if option.until is None]
+        owned = [0] * len(instance.intervals)
+        for entry in instance.fleet:
+            if entry.pool == pool.key:
+                for interval in range(entry.first, entry.last):
+                    owned[interval] += entry.units
+        shares: list[tuple[Limit, float]] = []
+        if options:
+            item = options[0].item
+            shares.append((self._supply(item, pool.site, rented), 1.0))
+            if not rented:
+                shares.append((self._supply(item, None, rented), 1.0))
+            shares += self._shares(pool, options[0])
+        return Holding(
+            pool=pool,
+            rented=rented,
+            cards_per_unit=pool.unit_cards * pool.working_fraction,
+            owned=owned,
+            price=self._rents(options) if rented else self._prices(options),
+            shares=shares,
+            need=[0.0] * len(instance.intervals),
+            units=[0] * self.periods,
+        )
+
+    def _prices(self, options: Sequence[Option]) -> list[float]:
+        """The cheapest unit bought until a period, with its share of a host."""
+        prices = [NEVER] * self.periods
+        for option in options:
+            each = self._price(option)
+            if option.bay is not None and (hosts := self._hosts[option.bay]):
+                slots = next(b.slots for b in self.model.instance.bays if b.key == option.bay)
+                ready = [self._price(host) for host in hosts if host.period <= option.period]
+                each += min(ready, default=NEVER) / slots
+            prices[option.period] = min(prices[option.period], each)
+        for period in range(1, self.periods):
+            prices[period] = min(prices[period], prices[period - 1])
+        return prices
+
+    def _price(self, option: Option) -> float:
+        """Of one unit, its running costs included."""
+        number = self.model.of(QUANTITY).get((option.key, 0))
+        if number is None:
+            return NEVER
+        standing, group = self.model.of(STANDING), alike(option)
+        columns = {standing.get((*group, p)) for p in range(option.period, self.periods)}
+        running = sum(self.program.costs[c] for c in columns if c is not None)
+        return self.program.costs[number] + running
+
+    def _rents(self, options: Sequence[Option]) -> list[float]:
+        """The cheapest unit rented in a period."""
+        rents = [NEVER] * self.periods
+        for option in options:
+            inside = {self.period_of[i] for i in range(option.first, option.last)}
+            for period in inside:
+                rents[period] = min(rents[period], self._price(option) / len(inside))
+        return rents
+
+    def _supply(self, item: str, site: str | None, rented: bool) -> Limit:
+        """Units of an item on the market, for one site or for all: until a period, or for rent in
+        it.
+        """
+        key = (item, site, rented)
+        if key not in self._supplies:
+            room = [0.0] * self.periods
+            found: dict[str, set[int]] = defaultdict(set)
+            licensed = None
+            options = [
+                option
+                for option in self.model.instance.options
+                if option.item == item and site in (None, option.site)
+            ]
+            for option in options:
+                if (option.until is not None) == rented:
+                    found[option.offer].add(option.period)
+            for name, periods in found.items():
+                offered = _offered(self.model.instance.offer[name], periods, self.periods, rented)
+                room = [a + b for a, b in zip(room, offered, strict=True)]
+            if options and all(o.licensed_card for o in options) and not rented:
+                granted = dict(self.model.instance.limits.licences)
+                card = str(options[0].licensed_card)
+                licensed = granted.get(card, 0) / self.model.instance.item[item].cards
+                room = [min(units, licensed) for units in room]
+            self._supplies[key] = Limit(room, [0.0] * self.periods)
+        return self._supplies[key]
+
+    def _site_limits(self) -> dict[tuple[str, str], Limit]:
+        """Power, racks and fabrics: what is left beside the fleet."""
+        instance = self.model.instance
+        limits: dict[tuple[str, str], Limit] = {}
+        for site in instance.sites:
+            caps: dict[str, Sequence[float]] = {}
+            if site.power_cap_kw is not None:
+                caps["power"] = [cap / site.pue for cap in site.power_cap_kw]
+            if site.rack_units is not None:
+                caps["racks"] = site.rack_units
+            for name, cap in caps.items():
+                room = [NEVER] * self.periods
+                for interval, period in enumerate(self.period_of):
+                    taken = sum(
+                        _taken(instance.item[entry.item], name) * entry.units
+                        for entry in instance.fleet
+                        if entry.site == site.key and entry.first <= interval < entry.last
+                    )
+                    room[period] = min(room[period], cap[interval] * self.margin - taken)
+                limits[site.key, name] = Limit(room, [0.0] * self.periods)
+        for fabric in instance.fabrics:
+            if fabric.max_endpoints is not None:
+                room = [fabric.max_endpoints * self.margin] * self.periods
+                limits[fabric.site, "endpoints"] = Limit(room, [0.0] * self.periods)
+        return limits
+
+    def _shares(self, pool: Pool, option: Option) -> list[tuple[Limit, float]]:
+        """What a unit of a pool, with its share of a host, takes of its site."""
+        instance = self.model.instance
+        parts = [(instance.item[option.item], 1.0)]
+        if pool.kind is Kind.HOST:
+            bay = next(b for b in instance.bays if b.key == option.bay)
+            parts.append((instance.item[bay.host], 1 / bay.slots))
+        taken: dict[str, float] = defaultdict(float)
+        for item, each in parts:
+            taken["power"] += item.load_kw * each
+            taken["racks"] += item.rack_units * each
+            if has_endpoints(self.model, item.key):
+                for fabric in instance.fabrics:
+                    if fabric.site == pool.site:
+                        ends = fabric.nics_per_unit * each
+                        taken["endpoints"] += ends
+                        lines = (line for line in fabric.lines if line.switch)
+                        taken["power"] += sum(ends * n.per_endpoint * n.power_kw for n in lines)
+        return [
+            (limit, taken[name])
+            for (site, name), limit in self._sites.items()
+            if site == pool.site and taken[name]
+        ]
+
+
+def _taken(item: Item, name: str) -> float:
+    return item.load_kw if name == "power" else float(item.rack_units)
+
+
+def _offered(offer: Offer, periods: set[int], count: int, rented: bool) -> list[float]:
+    """Units of an offer that can be had by a period, or rented in it."""
+    room = [0.0] * count
+    windows = [(window.periods, float(window.units)) for window in offer.supply]
+    if not windows:
+        windows = [((period,), float(offer.max_units)) for period in sorted(periods)]
+    for inside, units in windows:
+        usable = sorted(periods & set(inside))
+        if rented:
+            for period in inside:
+                room[period] += units
+        elif usable:
+            for period in range(usable[0], count):
+                ready = sum(1 for p in usable if p <= period)
+                room[period] += min(units, float(offer.max_units * ready))
+    return room
