@@ -63,18 +63,22 @@ class Task:
         self.size = min((max(w.cards.values(), default=0.0) for w in self.ways), default=0.0)
 
 
-def placed(model: Model, program: Program, margin: float, again: int) -> list[float] | None:
-    """The values of all columns of use; None where a workload found no place.
+def placed(
+    model: Model, program: Program, margin: float, again: int, over: Callable[[], bool]
+) -> list[float] | None:
+    """The values of all columns of use; None where a workload found no place or time is over.
 
     ``margin`` is the share of power, racks and fabrics that may be used; ``again`` how often each
     workload is placed once more when all have a place.
     """
-    return _Placing(model, program, margin).run(again)
+    return _Placing(model, program, margin, over).run(again)
 
 
 class _Placing:
-    def __init__(self, model: Model, program: Program, margin: float) -> None:
-        self.model, self.program = model, program
+    def __init__(
+        self, model: Model, program: Program, margin: float, over: Callable[[], bool]
+    ) -> None:
+        self.model, self.program, self.over = model, program, over
         self.stock = Stock(model, program, margin)
         self.done: list[Task] = []
 
@@ -84,6 +88,8 @@ class _Placing:
         roots.sort(key=lambda task: -task.size)
         for _ in range(ATTEMPTS):
             stuck = self._all_placed(roots)
+            if self.over():
+                return None
             if stuck is None:
                 break
             if stuck == 0:
@@ -99,6 +105,8 @@ class _Placing:
         """Take back some workloads at a time and place them anew; undone where it is dearer."""
         random, cost = Random(len(self.done)), self._cost()
         for turn in range(again):
+            if self.over():
+                return
             few = self._some(random, turn)
             before = [task.way for task in few]
             for task in few:

@@ -118,7 +118,7 @@ def first_plan(stage: Stage, diving: bool) -> bool:
     for margin in MARGINS:
         if stage.over():
             break
-        use = placed(parts.model, parts.program, margin, AGAIN)
+        use = placed(parts.model, parts.program, margin, AGAIN, stage.over)
         if use is None:
             continue
         buying = parts.buying(use)
