@@ -153,7 +153,7 @@ class _Search:
             found = first_plan(stage, diving=self.beside or engine == HIGHS)
             status = Status.FEASIBLE if found else Status.NO_PLAN
             self._note(engine, "first plan", status, StopReason.UNKNOWN, began, "")
-        if self.incumbent.point is not None and len(self.names) >= LARGE:
+        if self.beside and self.incumbent.point is not None and len(self.names) >= LARGE:
             self.at = "better plans"
             improve(stage, None, self.options.seed, LARGE_IN_VAIN)
         if (self.beside or engine == HIGHS) and not stage.over():
