@@ -7,35 +7,25 @@ root: `.venv/bin/python docs/estimates_serving_plot.py`.
 
 from math import log10
 from pathlib import Path
-from statistics import median
 from xml.sax.saxutils import escape
 
-from calibration.fitting import quantile
+import scatter
+from scatter import COLOURS, kind
+
 from catalogs import Catalog, load_catalog
-from solver.estimate.evidence import held_out
 from solver.estimate.serving.evidence import Comparison
 from solver.estimating_serving import measurements_compared
 
-WIDTH, HEIGHT, EDGE = 640, 600, 64
 LEAST, MOST = 0.1, 100_000.0
 """Tokens per second and card between which is drawn, in powers of ten."""
-COLOURS = {"calibration": "#2f6db5", "held out": "#d1641a", "excluded": "#9a9a9a"}
 PAGE, PICTURE = Path("docs/estimates_serving.md"), Path("docs/estimates_serving.svg")
 MARK = "<!-- measurements -->"
 
 
-def kind(run: Comparison) -> str:
-    """Which of the three groups a measurement belongs to."""
-    if run.row.excluded is not None:
-        return "excluded"
-    return "held out" if held_out(run.row.id) else "calibration"
-
-
 def at(tokens: float, upward: bool) -> float:
     """Place of a throughput on the paper, by its logarithm."""
-    room = (HEIGHT if upward else WIDTH) - 2 * EDGE
-    part = log10(min(max(tokens, LEAST), MOST) / LEAST) / log10(MOST / LEAST) * room
-    return round(HEIGHT - EDGE - part if upward else EDGE + part, 1)
+    part = log10(min(max(tokens, LEAST), MOST) / LEAST) / log10(MOST / LEAST)
+    return scatter.place(part, upward)
 
 
 def diagonal(factor: float, style: str) -> str:
@@ -52,20 +42,13 @@ def ticks() -> list[str]:
     found = []
     for power in range(round(log10(LEAST)), round(log10(MOST)) + 1):
         tokens = 10.0**power
-        x, y, grid = at(tokens, False), at(tokens, True), 'stroke="#e4e4e4"'
-        found += [
-            f'<line x1="{x}" y1="{EDGE}" x2="{x}" y2="{HEIGHT - EDGE}" {grid}/>',
-            f'<line x1="{EDGE}" y1="{y}" x2="{WIDTH - EDGE}" y2="{y}" {grid}/>',
-            f'<text x="{x}" y="{HEIGHT - EDGE + 18}" text-anchor="middle">{tokens:,g}</text>',
-            f'<text x="{EDGE - 8}" y="{y + 4}" text-anchor="end">{tokens:,g}</text>',
-        ]
+        found += scatter.grid(at(tokens, False), at(tokens, True), f"{tokens:,g}")
     return found
 
 
 def points(runs: list[Comparison], group: str) -> list[str]:
     """The circles of one group; every one carries its name."""
-    colour = COLOURS[group]
-    fill = "none" if group == "excluded" else colour
+    colour, fill = COLOURS[group], scatter.fill_of(group)
     return [
         f'<circle cx="{at(run.measured, False)}" cy="{at(run.estimated or 0, True)}" r="4.5" '
         f'fill="{fill}" fill-opacity="0.75" stroke="{colour}"><title>{escape(named(run))}: '
@@ -88,52 +71,16 @@ def picture(runs: list[Comparison], catalog: Catalog) -> str:
     """The scatter as SVG."""
     band = [1 / catalog.calibration[f"serving_{end}"].value for end in ("low", "high")]
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" '
-        'font-family="DejaVu Sans, Helvetica, Arial, sans-serif" font-size="13" role="img">',
-        "<title>Estimated against measured serving throughput</title>",
-        f'<rect width="{WIDTH}" height="{HEIGHT}" fill="white"/>',
+        *scatter.sheet("Estimated against measured serving throughput"),
         *ticks(),
         diagonal(1, 'stroke="#333"'),
         *(diagonal(factor, 'stroke="#888" stroke-dasharray="5 4"') for factor in band),
     ]
-    for group in ("excluded", "calibration", "held out"):
+    for group in scatter.GROUPS:
         parts += points(runs, group)
-    for number, (group, colour) in enumerate(COLOURS.items()):
-        y = EDGE + 16 + 20 * number
-        fill = "none" if group == "excluded" else colour
-        parts += [
-            f'<circle cx="{EDGE + 16}" cy="{y - 4}" r="5" fill="{fill}" stroke="{colour}"/>',
-            f'<text x="{EDGE + 28}" y="{y}">{group}</text>',
-        ]
-    parts += [
-        f'<text x="{WIDTH / 2}" y="{HEIGHT - 16}" text-anchor="middle">measured: tokens of answers '
-        "per second and card</text>",
-        f'<text x="16" y="{HEIGHT / 2}" text-anchor="middle" '
-        f'transform="rotate(-90 16 {HEIGHT / 2})">estimated</text>',
-        "</svg>",
-    ]
+    parts += scatter.legend()
+    parts += scatter.captions("measured: tokens of answers per second and card", 16)
     return "\n".join(parts) + "\n"
-
-
-def summary(runs: list[Comparison]) -> list[str]:
-    """Errors of each side, with and without the excluded measurements."""
-    rows = [
-        "| measurements | number | median error | nine of ten within |",
-        "| --- | --- | --- | --- |",
-    ]
-    for seen, side in ((True, "in the calibration"), (False, "held out")):
-        for all_of_them in (False, True):
-            errors = [
-                abs(run.ratio - 1)
-                for run in runs
-                if run.ratio is not None
-                and held_out(run.row.id) is not seen
-                and (all_of_them or run.row.excluded is None)
-            ]
-            name = side + (", excluded ones too" if all_of_them else "")
-            figures = f"{100 * median(errors):.1f} % | {100 * quantile(errors, 0.9):.1f} %"
-            rows.append(f"| {name} | {len(errors)} | {figures} |")
-    return rows
 
 
 def table(runs: list[Comparison], catalog: Catalog) -> list[str]:
@@ -161,9 +108,7 @@ def main() -> None:
     catalog = load_catalog()
     runs = measurements_compared(catalog)
     PICTURE.write_text(picture(runs, catalog), encoding="utf-8")
-    text = PAGE.read_text("utf-8").partition(MARK)[0]
-    lines = [MARK, "", *summary(runs), "", *table(runs, catalog), ""]
-    PAGE.write_text(text + "\n".join(lines), encoding="utf-8")
+    scatter.write_tables(PAGE, MARK, (scatter.summary("measurements", runs), table(runs, catalog)))
 
 
 if __name__ == "__main__":
