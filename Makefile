@@ -47,8 +47,8 @@ fuzz: $(STAMP)
 
 # Each script writes one file of catalogs/data; the same evidence gives the same bytes.
 calibrate: $(STAMP)
-	@set -e; for script in calibration/training.py calibration/serving.py; do \
-		[ ! -e $$script ] || $(BIN)/python -m $$(echo $${script%.py} | tr / .); done
+	@$(BIN)/python -m calibration.training
+	@$(BIN)/python -m calibration.serving
 
 bench: $(STAMP)
 	@$(BIN)/python -m benchmarks.run $(if $(SIZES),--sizes $(SIZES)) $(if $(SEEDS),--seeds $(SEEDS)) \

@@ -13,7 +13,7 @@ from statistics import median
 
 import catalogs
 from calibration.fitting import Prior, deviation, distance, quantile, search
-from calibration.writing import Fitted, write_parameters
+from calibration.writing import Fitted, band, write_parameters
 from catalogs import load_catalog
 from solver.estimate.evidence import held_out
 from solver.estimate.serving.evidence import Comparison, compare
@@ -141,18 +141,8 @@ def parameter_rows(
         )
         for name, prior in PRIORS.items()
     ]
-    band = [
-        _row(
-            f"serving_{end}",
-            f"Measured over estimated serving throughput, {share:.0%} of measurements below",
-            round(quantile([1 / ratio for ratio in found], share), 3),
-            "fraction",
-            source,
-            "residuals of the measurements in the calibration",
-        )
-        for end, share in (("low", 0.1), ("high", 0.9))
-    ]
-    return [*fitted, *band, *_seen(rows, catalog, source)]
+    ends = band("serving", "measurements", found, source, DATE)
+    return [*fitted, *ends, *_seen(rows, catalog, source)]
 
 
 def _seen(

@@ -13,9 +13,9 @@ from statistics import median
 
 import catalogs
 from calibration.fitting import Prior, deviation, distance, quantile, search
-from calibration.writing import DATA, Fitted, parameters_text
+from calibration.writing import DATA, Fitted, band, parameters_text
 from catalogs import load_catalog
-from solver.estimate.evidence import Comparison, Sample, compare, held_out, sample_of
+from solver.estimate.evidence import Sample, compare, held_out, sample_of
 from solver.estimate.figures import GoodputParameters, TrainingParameters, parameters_of
 
 FILE = "calibration.yaml"
@@ -127,25 +127,6 @@ def fit(
     return TrainingParameters(**fixed, **search(cost, expected))
 
 
-def band(comparisons: Sequence[Comparison], source: str) -> list[Fitted]:
-    """The tenth and ninetieth percentile of measured over estimated throughput."""
-    actual = [1 / comparison.ratio for comparison in comparisons if comparison.ratio]
-    return [
-        Fitted(
-            id=f"training_{end}",
-            name=f"Measured over estimated training throughput, {share:.0%} of runs below",
-            value=round(quantile(actual, share), 3),
-            unit="fraction",
-            kind="fitted",
-            source=source,
-            date=DATE,
-            confidence="medium",
-            notes="residuals of the runs in the calibration",
-        )
-        for end, share in (("low", 0.1), ("high", 0.9))
-    ]
-
-
 def architectures(
     rows: Sequence[catalogs.TrainingRun], cards: dict[str, catalogs.Accelerator], source: str
 ) -> list[Fitted]:
@@ -226,7 +207,9 @@ def calibrated() -> str:
     heading = "Written by `make calibrate`; do not edit. Assumed and measured: assumptions.yaml."
     seen = architectures(rows, cards, source)
     draws = power(list(catalog.evidence_power.values()))
-    return parameters_text(heading, [*fitted, *band(comparisons, source), *seen, *draws])
+    ratios = [comparison.ratio for comparison in comparisons if comparison.ratio]
+    ends = band("training", "runs", ratios, source, DATE)
+    return parameters_text(heading, [*fitted, *ends, *seen, *draws])
 
 
 if __name__ == "__main__":

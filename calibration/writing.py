@@ -1,12 +1,15 @@
 """Calibration files: rows of fitted parameters, written the same way every time.
 
-Belongs here: the form of the file. Does not belong here: how a parameter is found.
+Belongs here: the form of the file and of the rows that every kind of estimate has. Does not belong
+here: how a parameter is found.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+
+from calibration.fitting import quantile
 
 DATA = Path(__file__).resolve().parents[1] / "catalogs" / "data"
 
@@ -24,6 +27,28 @@ class Fitted:
     date: str
     confidence: str
     notes: str
+
+
+def band(kind: str, noun: str, ratios: Iterable[float], source: str, date: str) -> list[Fitted]:
+    """The tenth and ninetieth percentile of measured over estimated throughput of one kind.
+
+    ``ratios`` are of estimated over measured; ``noun`` is what the measurements are called.
+    """
+    actual = [1 / ratio for ratio in ratios]
+    return [
+        Fitted(
+            id=f"{kind}_{end}",
+            name=f"Measured over estimated {kind} throughput, {share:.0%} of {noun} below",
+            value=round(quantile(actual, share), 3),
+            unit="fraction",
+            kind="fitted",
+            source=source,
+            date=date,
+            confidence="medium",
+            notes=f"residuals of the {noun} in the calibration",
+        )
+        for end, share in (("low", 0.1), ("high", 0.9))
+    ]
 
 
 def parameters_text(heading: str, rows: Sequence[Fitted]) -> str:
