@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 
-import cli
 from commands.program import ExitCode
+from tests.command_line import rackmix
 from tests.solver.studies.small_cases import BASE
 
 
@@ -24,8 +24,7 @@ def problem(tmp_path: Path) -> Path:
 
 def alternatives(*arguments: str | Path) -> Result:
     """Run the command in this process."""
-    given = ["alternatives", *(str(each) for each in arguments)]
-    return CliRunner().invoke(cli.main, given, prog_name="rackmix")
+    return rackmix("alternatives", *arguments)
 
 
 def test_the_document_has_every_plan(problem: Path) -> None:
@@ -68,7 +67,7 @@ def test_plans_are_written_as_plan_files(problem: Path, tmp_path: Path) -> None:
     names = sorted(path.name for path in folder.iterdir())
     assert names[0] == "plan-1-cheapest.json"
     for name in names:
-        checked = CliRunner().invoke(cli.main, ["check", str(problem), str(folder / name)])
+        checked = rackmix("check", str(problem), str(folder / name))
         assert checked.exit_code == 0, checked.output
     other = json.loads((folder / names[1]).read_text("utf-8"))
     assert other["assumptions"][0].startswith("Held to at most 2 % over the cheapest plan")

@@ -7,11 +7,10 @@ same problem with one limit, demand or figure made a little harder.
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 
-import cli
 from commands.program import ExitCode
 from solver.families import Family
+from tests.command_line import rackmix
 
 PROBLEM = """\
 rackmix: 1
@@ -84,11 +83,6 @@ HARDER = [
     (Family.FLEET, "spares: 5 %", "fleet: {old: {item: shelf, site: shed, count: 1}}\nspares: 5 %"),
     (Family.RECORD, "end: 2024-06-30", "end: 2024-06-29"),
 ]
-
-
-def rackmix(*arguments: str | Path) -> Result:
-    """Run a command in this process."""
-    return CliRunner().invoke(cli.main, [str(each) for each in arguments], prog_name="rackmix")
 
 
 @pytest.fixture(scope="module")

@@ -12,11 +12,10 @@ from typing import Any
 
 import click
 import pytest
-from click.testing import CliRunner, Result
 
-import cli
 from commands.options import gap, seconds
 from commands.program import EXIT_CODES, ExitCode
+from tests.command_line import rackmix
 
 PROBLEM = """\
 rackmix: 1
@@ -36,11 +35,6 @@ def problem(tmp_path: Path) -> Path:
     path = tmp_path / "problem.yaml"
     path.write_text(PROBLEM, encoding="utf-8")
     return path
-
-
-def rackmix(*arguments: str | Path) -> Result:
-    """Run a command in this process."""
-    return CliRunner().invoke(cli.main, [str(each) for each in arguments], prog_name="rackmix")
 
 
 def solved(*arguments: str | Path) -> dict[str, Any]:

@@ -4,10 +4,9 @@ import json
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 
-import cli
 from commands.program import ExitCode
+from tests.command_line import rackmix
 
 COMMON = """\
 rackmix: 1
@@ -112,11 +111,6 @@ fleet: {h: {item: h4, site: a, count: 1}, c: {item: c1, site: a, count: 8, host:
 reservations: {r: {cards: 8}}
 """,
 }
-
-
-def rackmix(*arguments: str | Path) -> Result:
-    """Run a command in this process."""
-    return CliRunner().invoke(cli.main, [str(each) for each in arguments], prog_name="rackmix")
 
 
 def written(folder: Path, text: str) -> Path:

@@ -4,9 +4,9 @@ import json
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 
-from cli import main
+from tests.command_line import rackmix
 
 LIBRARY = Path(__file__).resolve().parents[1] / "problems" / "library"
 FILE = str(LIBRARY / "estimated_training.yaml")
@@ -14,7 +14,7 @@ FILE = str(LIBRARY / "estimated_training.yaml")
 
 def run(*arguments: str) -> Result:
     """Run the command line in this process."""
-    return CliRunner().invoke(main, ["estimate", *arguments])
+    return rackmix("estimate", *arguments)
 
 
 def test_a_table_for_each_workload() -> None:
@@ -64,7 +64,7 @@ def test_bad_input_ends_with_2(arguments: tuple[str, ...], words: str) -> None:
 def test_a_margin_on_the_command_line() -> None:
     """`solve --margin p90` buys for what nine of ten runs reach, without an edit of the file."""
     plain, safe = (
-        CliRunner().invoke(main, ["solve", FILE, "--scenario", "gpt3-a100", *extra])
+        rackmix("solve", FILE, "--scenario", "gpt3-a100", *extra)
         for extra in ((), ("--margin", "p90"))
     )
     assert "Buy 12 hgx-a100-8" in plain.stdout

@@ -8,9 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 
-import cli
+from tests.command_line import rackmix
 
 PROBLEM = """\
 rackmix: 1
@@ -41,11 +40,6 @@ def problem(tmp_path: Path) -> Path:
     path = tmp_path / "room.yaml"
     path.write_text(OPEN, encoding="utf-8")
     return path
-
-
-def rackmix(*arguments: str | Path) -> Result:
-    """Run a command in this process."""
-    return CliRunner().invoke(cli.main, [str(each) for each in arguments], prog_name="rackmix")
 
 
 def test_the_page(problem: Path) -> None:

@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
 
 import cli
 from commands.export import FORMATS, LANGUAGES
 from commands.program import ExitCode
 from reports.language import LANGUAGES as KNOWN
 from solver import dump_plan
+from tests.command_line import rackmix
 from tests.reports.export.many_orders import write_many_orders
 from tests.reports.export.solved import LIBRARY, plan_of
 
@@ -29,11 +29,6 @@ def plan(tmp_path: Path) -> Path:
     path = tmp_path / "plan.json"
     path.write_text(dump_plan(plan_of("design_example")), encoding="utf-8")
     return path
-
-
-def rackmix(*arguments: str | Path) -> Result:
-    """Run a command in this process."""
-    return CliRunner().invoke(cli.main, [str(each) for each in arguments], prog_name="rackmix")
 
 
 def names(folder: Path) -> set[str]:

@@ -4,10 +4,10 @@ import json
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 
-import cli
 from commands.program import ExitCode
+from tests.command_line import rackmix
 from tests.solver.studies.small_cases import BASE
 
 CHEAPER = ("--set", "offers.b.price=99 CNY")
@@ -31,8 +31,7 @@ def plan(problem: Path) -> Path:
 
 def solve(*arguments: str | Path) -> Result:
     """Run the command in this process."""
-    given = ["solve", *(str(each) for each in arguments)]
-    return CliRunner().invoke(cli.main, given, prog_name="rackmix")
+    return rackmix("solve", *arguments)
 
 
 def test_the_same_problem_keeps_its_plan(problem: Path, plan: Path) -> None:
@@ -67,7 +66,7 @@ def test_a_kept_plan_passes_check(problem: Path, plan: Path) -> None:
     """What `-o` writes is a plan of the edited problem."""
     output = problem.parent / "kept.json"
     assert solve(problem, *CHEAPER, "--keep", plan, "-o", output).exit_code == 0
-    checked = CliRunner().invoke(cli.main, ["check", str(problem), str(output), *CHEAPER])
+    checked = rackmix("check", str(problem), str(output), *CHEAPER)
     assert checked.exit_code == 0, checked.output
 
 

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 
-import cli
 from commands.program import ExitCode
+from tests.command_line import rackmix
 from tests.solver.studies.small_cases import BASE
 from tests.solver.uncertain.two_stages import cases
 
@@ -37,11 +37,6 @@ def written(folder: Path, text: str) -> Path:
     path = folder / "problem.yaml"
     path.write_text(text, encoding="utf-8")
     return path
-
-
-def rackmix(*arguments: object) -> Result:
-    """Run a command in this process."""
-    return CliRunner().invoke(cli.main, [*map(str, arguments)], prog_name="rackmix")
 
 
 def flowing(result: Result) -> str:

@@ -12,13 +12,12 @@ from typing import Any
 
 import pandas
 import pytest
-from click.testing import CliRunner, Result
 
-import cli
 from commands.program import ExitCode
 from commands.sweep import CHARTS, MEASURES, TABLES
 from reports.studies import sweep_chart, sweep_table
 from solver.studies.tradeoff import Measure
+from tests.command_line import rackmix
 
 PROBLEM = """\
 rackmix: 1
@@ -44,11 +43,6 @@ def problem(tmp_path: Path) -> Path:
     path = tmp_path / "problem.yaml"
     path.write_text(PROBLEM, encoding="utf-8")
     return path
-
-
-def rackmix(*arguments: str | Path) -> Result:
-    """Run a command in this process."""
-    return CliRunner().invoke(cli.main, [str(each) for each in arguments], prog_name="rackmix")
 
 
 def test_the_help_names_what_the_reports_know() -> None:

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 
-import cli
 from commands.cases import cases_asked, split_case
 from commands.program import BadInput, ExitCode
+from tests.command_line import rackmix
 from tests.solver.studies.small_cases import BASE
 
 
@@ -25,8 +25,7 @@ def problem(tmp_path: Path) -> Path:
 
 def whatif(*arguments: str | Path) -> Result:
     """Run the command in this process."""
-    given = ["whatif", *(str(each) for each in arguments)]
-    return CliRunner().invoke(cli.main, given, prog_name="rackmix")
+    return rackmix("whatif", *arguments)
 
 
 def document(*arguments: str | Path) -> dict[str, Any]:
@@ -146,7 +145,7 @@ def test_the_document_is_written_too(problem: Path, tmp_path: Path) -> None:
 def test_keeping_shows_what_changes(problem: Path, tmp_path: Path) -> None:
     """With `--keep` every case stays near the plan: at 0.5 % ten at 100 stay beside ten at 99.8."""
     plan = tmp_path / "plan.json"
-    solve = CliRunner().invoke(cli.main, ["solve", str(problem), "-o", str(plan)])
+    solve = rackmix("solve", str(problem), "-o", str(plan))
     assert solve.exit_code == 0
     cheaper = ("--set", "offers.b.price=99.8 CNY")
     found = document(problem, *cheaper, "--keep", plan)

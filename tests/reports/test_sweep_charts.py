@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
+from reports.studies.as_files import chart_bytes
 from reports.studies.chart_parts import MARKS, WIDTH
-from reports.studies.sweep_chart import chart_bytes, sweep_chart
+from reports.studies.sweep_chart import sweep_chart
 from reports.studies.sweep_progress import clock, described
 from solver.answer import AnswerStatus
 from solver.studies.result import Progress, Sweep
@@ -75,13 +76,13 @@ def test_two_axes_are_a_heat_map(tmp_path: Path) -> None:
 def test_every_kind_of_axis_can_be_drawn(tmp_path: Path, vary: Any) -> None:
     """One value, no plan anywhere, dates, names, more squares than figures fit."""
     found = swept(tmp_path, **vary)
-    assert chart_bytes(found, Path("x.svg")).startswith(b"<svg")
+    assert chart_bytes(sweep_chart(found), Path("x.svg")).startswith(b"<svg")
 
 
 def test_a_picture_is_wide_enough(tmp_path: Path) -> None:
     """PNG comes with at least 1200 points across."""
     found = swept(tmp_path, sites__hall__power_cap="3 kW..6 kW..1 kW")
-    picture = chart_bytes(found, Path("x.png"))
+    picture = chart_bytes(sweep_chart(found), Path("x.png"))
     assert int.from_bytes(picture[16:20]) >= 1200
     assert WIDTH < 1200
 
