@@ -1,5 +1,6 @@
 """`rackmix sweep`: the same problem at every point of a grid."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -131,8 +132,7 @@ def _front(
     """Trade cost for a measure and show what came of it."""
     from rich.console import Console
 
-    from reports.files import write_whole
-    from reports.studies.front import chart_bytes, front_bytes, front_json, render_front
+    from reports.studies.front import front_chart, front_json, render_front
     from reports.studies.sweep_progress import counted
     from reports.terminal import interruption, print_json, print_report
     from solver.studies.front import front as run
@@ -147,10 +147,7 @@ def _front(
         return ExitCode.INTERRUPTED
     if not found.points:
         return ExitCode.INFEASIBLE if not found.open else ExitCode.NO_PLAN_FOUND
-    for path, content in ((output, front_bytes), (chart, chart_bytes)):
-        if path is not None:
-            write_whole(path, content(found, path))
-            click.echo(f"Wrote {path}", err=True)
+    _write(found.frame, output, lambda: front_chart(found), chart)
     return ExitCode.DONE
 
 
@@ -178,8 +175,7 @@ def _check_outputs(file: Path, output: Path | None, chart: Path | None) -> None:
 
 def _show(found: "Sweep", output: Path | None, chart: Path | None, output_format: str) -> None:
     """Print the sweep; write table and chart only when all points are there."""
-    from reports.files import write_whole
-    from reports.studies.sweep_table import render_sweep, sweep_json, table_bytes
+    from reports.studies.sweep_table import render_sweep, sweep_json
     from reports.terminal import print_json, print_report
 
     if output_format == "json":
@@ -195,14 +191,26 @@ def _show(found: "Sweep", output: Path | None, chart: Path | None, output_format
                 err=True,
             )
         return
-    if output is not None:
-        write_whole(output, table_bytes(found, output))
-        click.echo(f"Wrote {output}", err=True)
-    if chart is not None:
-        from reports.studies.sweep_chart import chart_bytes
 
-        write_whole(chart, chart_bytes(found, chart))
-        click.echo(f"Wrote {chart}", err=True)
+    def picture() -> Any:
+        from reports.studies.sweep_chart import sweep_chart
+
+        return sweep_chart(found)
+
+    _write(found.frame, output, picture, chart)
+
+
+def _write(
+    frame: Callable[[], Any], output: Path | None, picture: Callable[[], Any], chart: Path | None
+) -> None:
+    """Write the table and the chart that were asked for; each is made only then."""
+    from reports.files import write_whole
+    from reports.studies.as_files import chart_bytes, table_bytes
+
+    for path, make, content in ((output, frame, table_bytes), (chart, picture, chart_bytes)):
+        if path is not None:
+            write_whole(path, content(make(), path))
+            click.echo(f"Wrote {path}", err=True)
 
 
 def _code(found: "Sweep") -> ExitCode:

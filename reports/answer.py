@@ -10,13 +10,14 @@ from dataclasses import asdict, replace
 from reports.numbers import money_in_words
 from reports.terminal import json_text
 from reports.text import Baseline, Page, render_infeasible, render_no_plan, render_plan
-from reports.text.page import Section, clean, points, sentence
+from reports.text.failure import render_failure, violations_in_words
+from reports.text.page import Section, points, sentence
 from reports.text.remarks import verification
 from solver.answer import Answer, AnswerStatus
 from solver.case import Case
 from solver.checking import Checked
 from solver.engines import StopReason
-from solver.plan import Plan, Violation, dump_plan
+from solver.plan import Plan, dump_plan
 
 
 def compared(answers: Mapping[str, Answer]) -> list[Baseline]:
@@ -48,17 +49,7 @@ def render_answer(case: Case, answer: Answer, baselines: Sequence[Baseline] = ()
             interrupted=answer.stop is StopReason.INTERRUPTED,
             title=title,
         )
-    return _failure(answer)
-
-
-def _failure(answer: Answer) -> Page:
-    """The page for engines that failed, or whose plans did not pass verification."""
-    if answer.refused:
-        told = sentence("The plan that was found did not pass verification and is not shown:")
-        return Page(((told, points(_violations(answer.refused.violations))),))
-    told = sentence("The solvers failed:")
-    words = (f"{each.engine} {each.variant}: {clean(each.message)}" for each in answer.attempts)
-    return Page(((told, points(words)),))
+    return render_failure(answer.refused, answer.attempts)
 
 
 def answer_json(case: Case, answer: Answer, baselines: Sequence[Baseline] = ()) -> str:
@@ -84,7 +75,7 @@ def answer_json(case: Case, answer: Answer, baselines: Sequence[Baseline] = ()) 
             {"item": e.item, "site": e.site, "rule": e.rule, "reason": e.reason}
             for e in case.instance.excluded
         ],
-        "violations": list(_violations(answer.refused.violations)) if answer.refused else [],
+        "violations": violations_in_words(answer.refused.violations) if answer.refused else [],
         "problem": case.loaded.tree,
     }
     return json_text(document)
@@ -101,7 +92,7 @@ def render_checked(case: Case, checked: Checked) -> Page:
         plan = replace(checked.plan, verification=checked.verdict)
         return Page((_standing(plan, checked.same_problem), verification(plan)))
     told = sentence("These purchases do not fit the problem:")
-    return Page(((told, points(_violations(checked.misfits))),))
+    return Page(((told, points(violations_in_words(checked.misfits))),))
 
 
 def _standing(plan: Plan, same_problem: bool) -> Section:
@@ -121,7 +112,3 @@ def _standing(plan: Plan, same_problem: bool) -> Section:
         bound = money_in_words(plan.bound, plan.currency)
         told += f" Its bound, {bound}, is its own claim: only solving again proves it."
     return (sentence(told),)
-
-
-def _violations(violations: Sequence[Violation]) -> list[str]:
-    return [f"{each.family}: {clean(each)}" for each in violations]

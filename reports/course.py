@@ -9,6 +9,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
 
+from solver.bill import Decisions
 from solver.bill.decisions import orders, parts
 from solver.bill.draw import Draw, draws, machines
 from solver.case import Case, case_from_plan
@@ -42,11 +43,16 @@ class Course:
         return self.case.instance
 
     @cached_property
+    def decisions(self) -> Decisions:
+        """What the plan decides, read back from its rows."""
+        return decisions_of(self.instance, self.plan)
+
+    @cached_property
     def draws(self) -> dict[str, Draw]:
         """Electric power by site, for sites with a meter of their own."""
-        decisions = decisions_of(self.instance, self.plan)
-        lines, bought = orders(self.instance, decisions), parts(self.instance, decisions)
-        return draws(self.instance, decisions, machines(self.instance, lines), bought)
+        instance, decisions = self.instance, self.decisions
+        lines, bought = orders(instance, decisions), parts(instance, decisions)
+        return draws(instance, decisions, machines(instance, lines), bought)
 
     @cached_property
     def installed_cards(self) -> dict[str, list[float]]:
@@ -56,7 +62,7 @@ class Course:
             (e.pool, e.units * self.instance.item[e.item].cards, e.first, e.last)
             for e in self.instance.fleet
         ]
-        for key, units in decisions_of(self.instance, self.plan).units.items():
+        for key, units in self.decisions.units.items():
             option = self.instance.option[key]
             cards = units * self.instance.item[option.item].cards
             held.append((option.pool, cards, option.first, option.last))

@@ -45,6 +45,33 @@ class OfferTotal:
     amount: float
 
 
+def dearest_items(
+    rows: Iterable[PurchaseRow], most: int
+) -> tuple[list[tuple[str, str, list[PurchaseRow]]], int]:
+    """Item, kind and rows of what costs most, and how many items are left unnamed.
+
+    Up to ``most`` items are all named; of more, one fewer, so that "others" has the last place.
+    """
+    groups: dict[tuple[str, str], list[PurchaseRow]] = defaultdict(list)
+    for row in rows:
+        groups[row.item, row.kind].append(row)
+    dearest = sorted(groups.items(), key=lambda group: -math.fsum(r.amount for r in group[1]))
+    shown = dearest if len(dearest) <= most else dearest[: most - 1]
+    return [(item, kind, group) for (item, kind), group in shown], len(dearest) - len(shown)
+
+
+def cards_of(plan: Plan, rows: Sequence[PurchaseRow]) -> float:
+    """Cards bought, or of leases the most at once."""
+    if not rows or not rows[0].lease:
+        return math.fsum(row.cards for row in rows)
+    held = [0.0] * len(plan.periods)
+    for row in rows:
+        each = row.cards / row.quantity if row.quantity else 0.0
+        for number, units in enumerate(units_held(plan, [row])):
+            held[number] += units * each
+    return max(held, default=0.0)
+
+
 def machines(plan: Plan) -> list[PurchaseRow]:
     """Cards, nodes and hosts bought."""
     return [row for row in plan.purchases if not row.lease and row.kind != FABRIC]

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from rich.console import Console, ConsoleOptions, RenderResult
+from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.live import Live
 from rich.text import Text
 
@@ -35,15 +35,20 @@ def progress(
         yield None
         return
     line = _Line(money_scale, currency)
+    with live(line, console):
+        yield line.show
+
+
+def live(line: RenderableType, console: Console) -> Live:
+    """The line, drawn anew four times a second while the context lasts, and gone afterwards."""
     # Nothing but the terminal is ours: standard output may well be a pipe.
-    with Live(
+    return Live(
         line,
         console=console,
         refresh_per_second=REFRESHES_PER_SECOND,
         transient=True,
         redirect_stdout=False,
-    ):
-        yield line.show
+    )
 
 
 class _Line:

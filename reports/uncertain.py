@@ -9,6 +9,7 @@ from rich.console import RenderableType
 
 from reports.terminal import json_text
 from reports.text import Page, render_no_plan
+from reports.text.failure import render_failure
 from reports.text.page import clean, heading, in_words, points, sentence
 from reports.text.uncertain import render_uncertain
 from solver.answer import AnswerStatus
@@ -34,7 +35,7 @@ def render_uncertain_answer(case: Case, answer: UncertainAnswer) -> Page:
             interrupted=answer.stop is StopReason.INTERRUPTED,
             title=title,
         )
-    return _failure(answer)
+    return render_failure(answer.refused, answer.attempts, case=answer.refused_case)
 
 
 def _infeasible(answer: UncertainAnswer, title: str) -> Page:
@@ -57,18 +58,6 @@ def _infeasible(answer: UncertainAnswer, title: str) -> Page:
         for f in case.findings
     ]
     return Page(((*said, sentence(told)), (points(findings),) if findings else ()))
-
-
-def _failure(answer: UncertainAnswer) -> Page:
-    if answer.refused:
-        told = sentence(
-            f"The plan that was found for case {clean(answer.refused_case)} did not pass "
-            "verification and is not shown:"
-        )
-        return Page(((told, points(f"{v.family}: {clean(v)}" for v in answer.refused.violations)),))
-    told = sentence("The solvers failed:")
-    words = (f"{each.engine} {each.variant}: {clean(each.message)}" for each in answer.attempts)
-    return Page(((told, points(words)),))
 
 
 def uncertain_json(case: Case, answer: UncertainAnswer) -> str:

@@ -5,7 +5,6 @@ lists.
 """
 
 import math
-from collections import defaultdict
 from collections.abc import Sequence
 
 from problems.quantities import parse_fraction
@@ -13,6 +12,8 @@ from problems.units import UnitContext
 from reports.document.parts import clean
 from reports.document.source import Source, total
 from reports.figures import (
+    cards_of,
+    dearest_items,
     fabric_parts,
     is_discounted,
     leases,
@@ -87,18 +88,14 @@ def _when(source: Source, rows: Sequence[PurchaseRow]) -> str:
 
 def _items(source: Source, rows: Sequence[PurchaseRow]) -> str:
     """How many of which item, the dearest first; cards where nodes and hosts hide them."""
-    groups: dict[tuple[str, str], list[PurchaseRow]] = defaultdict(list)
-    for row in rows:
-        groups[row.item, row.kind].append(row)
-    dearest = sorted(groups.items(), key=lambda entry: -_sum(entry[1]))
-    shown = dearest if len(dearest) <= MOST_NAMED else dearest[: MOST_NAMED - 1]
-    named = [_item(source, item, kind, group) for (item, kind), group in shown]
-    if len(dearest) > len(shown):
-        named.append(source.text("{count} other items", count=len(dearest) - len(shown)))
+    shown, others = dearest_items(rows, MOST_NAMED)
+    named = [_item(source, *group) for group in shown]
+    if others:
+        named.append(source.text("{count} other items", count=others))
     listed = source.language.listed(named)
     cards = cards_of(source.plan, rows)
-    if cards and any(kind != "card" for _, kind in groups):
-        english = "{items} ({count} cards in all)" if len(groups) > 1 else "{items} ({count} cards)"
+    if cards and any(row.kind != "card" for row in rows):
+        english = "{items} ({count} cards in all)" if len(named) > 1 else "{items} ({count} cards)"
         return source.text(english, items=listed, count=source.language.count(cards))
     return listed
 
@@ -111,18 +108,6 @@ def _item(source: Source, item: str, kind: str, rows: Sequence[PurchaseRow]) -> 
         varies = min(units_held(source.plan, rows)) < number
     said = source.several(*UNITS[kind], number, item=clean(item))
     return source.text("up to {items}", items=said) if varies else said
-
-
-def cards_of(plan: Plan, rows: Sequence[PurchaseRow]) -> float:
-    """Cards bought, or of leases the most at once."""
-    if not rows or not rows[0].lease:
-        return total(row.cards for row in rows)
-    held = [0.0] * len(plan.periods)
-    for row in rows:
-        each = row.cards / row.quantity if row.quantity else 0.0
-        for number, units in enumerate(units_held(plan, [row])):
-            held[number] += units * each
-    return max(held, default=0.0)
 
 
 def _sum(rows: Sequence[PurchaseRow]) -> float:

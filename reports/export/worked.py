@@ -5,7 +5,6 @@ caps, all worked out again from the problem and the facts that the plan carries.
 here: what the export rules say (rulings), layout, formats.
 """
 
-import math
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,11 +12,8 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from solver.bill import Decisions
-from solver.bill.decisions import orders, parts
-from solver.bill.draw import draws, machines
-from solver.case import Case, case_from_plan
-from solver.instance import Instance
+from reports.course import Course
+from solver.case import case_from_plan
 from solver.plan import Plan, PurchaseRow, Term
 from solver.plan.matching import options_by_words
 
@@ -89,16 +85,10 @@ class Power:
 
 
 @dataclass(frozen=True)
-class Worked:
-    """A plan and its case; raises KeyError for a plan that its own case does not know."""
-
-    plan: Plan
-    case: Case
-
-    @property
-    def instance(self) -> Instance:
-        """The plan's problem in plain numbers."""
-        return self.case.instance
+class Worked(Course):
+    """A plan's course, with its orders and payments; raises KeyError or StartError for a plan that
+    its own case does not know.
+    """
 
     @cached_property
     def lines(self) -> tuple[OrderLine, ...]:
@@ -134,40 +124,8 @@ class Worked:
             yield OrderLine(row, quarter, CAPITAL[row.kind], 1.0, extras, surcharge, fee, payments)
 
     @cached_property
-    def decisions(self) -> Decisions:
-        """What the plan decides, read back from its rows."""
-        options = options_by_words(self.instance)
-        periods = {period.label: period.index for period in self.instance.periods}
-        units: dict[str, float] = defaultdict(float)
-        fabric: dict[tuple[str, str, int], float] = defaultdict(float)
-        for row in self.plan.purchases:
-            if row.kind == "fabric":
-                fabric[row.offer, row.box or "", periods[row.period]] += row.quantity
-            else:
-                key = options[row.offer, row.site, row.period, row.until, row.box].key
-                units[key] += row.quantity
-        plan = self.plan
-        made = (plan.training, plan.serving, plan.routing, plan.reservations)
-        return Decisions(dict(units), dict(fabric), *made)
-
-    @cached_property
     def uses(self) -> tuple[Use, ...]:
         """Every pool that holds cards in a period, by period and pool."""
-        instance, count = self.instance, len(self.instance.intervals)
-        cards = {pool.key: [0.0] * (count + 1) for pool in instance.pools}
-
-        def stand(pool: str | None, number: float, first: int, last: int) -> None:
-            if pool is not None:
-                cards[pool][first] += number
-                cards[pool][last] -= number
-
-        for entry in instance.fleet:
-            units = entry.units * instance.item[entry.item].cards
-            stand(entry.pool, units, entry.first, entry.last)
-        for key, bought in self.decisions.units.items():
-            option = instance.option[key]
-            cards_bought = bought * instance.item[option.item].cards
-            stand(option.pool, cards_bought, option.first, option.last)
         held: dict[tuple[str, int], float] = defaultdict(float)
         for block in (self.plan.training, self.plan.serving, self.plan.reservations):
             rows: Any = block
@@ -175,25 +133,16 @@ class Worked:
                 held[row.pool, row.interval] += row.cards
         return tuple(
             use
-            for period in instance.periods
-            for pool in instance.pools
-            if (use := self._use(period.index, pool.key, cards[pool.key], held)).installed
+            for period in self.instance.periods
+            for pool in self.instance.pools
+            if (use := self._use(period.index, pool.key, held)).installed
         )
 
-    def _use(
-        self,
-        period: int,
-        pool: str,
-        jumps: list[float],
-        held: dict[tuple[str, int], float],
-    ) -> Use:
+    def _use(self, period: int, pool: str, held: dict[tuple[str, int], float]) -> Use:
         inside = [i for i in self.instance.intervals if i.period == period]
-        level, standing = math.fsum(jumps[: inside[0].index]), list[float]()
-        for interval in inside:
-            level += jumps[interval.index]
-            standing.append(level)
         hours = sum(i.hours for i in inside)
-        installed = sum(s * i.hours for s, i in zip(standing, inside, strict=True)) / hours
+        standing = self.installed_cards[pool]
+        installed = sum(standing[i.index] * i.hours for i in inside) / hours
         busy = [held.get((pool, i.index), 0.0) for i in inside]
         mean = sum(cards * i.hours for cards, i in zip(busy, inside, strict=True)) / hours
         working = installed * self.instance.pool[pool].working_fraction
@@ -204,11 +153,8 @@ class Worked:
     def power(self) -> tuple[Power, ...]:
         """Every site with a meter of its own in every period, by site and period."""
         instance = self.instance
-        lines = orders(instance, self.decisions)
-        bought = parts(instance, self.decisions)
-        standing = machines(instance, lines)
         found = []
-        for key, draw in sorted(draws(instance, self.decisions, standing, bought).items()):
+        for key, draw in sorted(self.draws.items()):
             site = instance.site[key]
             for period in instance.periods:
                 inside = [i for i in instance.intervals if i.period == period.index]

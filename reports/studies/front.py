@@ -4,8 +4,6 @@ Belongs here: which columns and words each of them has. Does not belong here: fi
 (solver.studies.front).
 """
 
-import io
-from pathlib import Path
 from typing import Any
 
 import altair as alt
@@ -13,22 +11,11 @@ import pandas as pd
 
 from reports.charts import theme
 from reports.numbers import count, figure, money_column, percent_up
-from reports.studies.chart_parts import HEIGHT, PNG_SCALE, WIDTH, money_scale, titled
+from reports.studies.chart_parts import HEIGHT, WIDTH, money_scale, titled
 from reports.tables import Column, Row, Table
 from reports.terminal import json_text
 from reports.text.page import Page, Section, clean, sentence
 from solver.studies.front import Front
-
-
-def front_bytes(front: Front, path: Path) -> bytes:
-    """The rows of a front as the file's name asks: CSV or Parquet."""
-    frame = front.frame()
-    if path.suffix.lower() == ".csv":
-        text: str = frame.to_csv(index=False, lineterminator="\n")
-        return text.encode()
-    buffer = io.BytesIO()
-    frame.to_parquet(buffer, index=False)
-    return buffer.getvalue()
 
 
 def front_json(front: Front) -> str:
@@ -96,14 +83,6 @@ def _summary(front: Front) -> str:
 
 def _listed(front: Front, limits: tuple[float, ...]) -> str:
     return ", ".join(f"{figure(limit)}" for limit in limits) + f" {front.measure.unit}"
-
-
-def chart_bytes(front: Front, path: Path) -> bytes:
-    """The chart of a front as the file's name asks: SVG, or PNG at 1200 pixels and more."""
-    chart = front_chart(front)
-    if path.suffix.lower() == ".svg":
-        return theme.to_svg(chart).encode()
-    return theme.to_png(chart, scale=PNG_SCALE)
 
 
 def front_chart(front: Front) -> Any:

@@ -5,14 +5,13 @@ Belongs here: what the charts of sweeps show. Does not belong here: colours and 
 """
 
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import altair as alt
 import pandas as pd
 
 from reports.charts import theme
-from reports.studies.chart_parts import HEIGHT, MARKS, PNG_SCALE, WIDTH, money_of, titled
+from reports.studies.chart_parts import HEIGHT, MARKS, WIDTH, money_of, titled
 from reports.studies.sweep_heat_map import heat_map
 from solver.studies.grid import Axis
 from solver.studies.point import Point
@@ -24,19 +23,11 @@ MOST_TICKS = 12
 OTHERS = "others"
 
 
-def chart_bytes(sweep: Sweep, path: Path) -> bytes:
-    """The chart of a sweep as the file's name asks: SVG, or PNG at 1200 pixels and more.
+def sweep_chart(sweep: Sweep) -> Any:
+    """Along one axis: cards as stacked areas, cost as a line. Over two: cost as a heat map.
 
     Raises ValueError for a sweep over more than two axes that vary.
     """
-    chart = sweep_chart(sweep)
-    if path.suffix.lower() == ".svg":
-        return theme.to_svg(chart).encode()
-    return theme.to_png(chart, scale=PNG_SCALE)
-
-
-def sweep_chart(sweep: Sweep) -> Any:
-    """Along one axis: cards as stacked areas, cost as a line. Over two: cost as a heat map."""
     varying = [n for n, axis in enumerate(sweep.grid.axes) if len(axis.values) > 1] or [0]
     if len(varying) > 2:
         raise ValueError("a chart shows one axis or two; write a table for more")

@@ -9,12 +9,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console, ConsoleOptions, RenderResult
-from rich.live import Live
 from rich.text import Text
 
+from reports.progress import live
 from solver.studies.result import Progress
-
-REFRESHES_PER_SECOND = 4
 
 
 @contextmanager
@@ -24,13 +22,7 @@ def sweep_progress(console: Console) -> Iterator[Callable[[Progress], None] | No
         yield None
         return
     line = _Line()
-    with Live(
-        line,
-        console=console,
-        refresh_per_second=REFRESHES_PER_SECOND,
-        transient=True,
-        redirect_stdout=False,
-    ):
+    with live(line, console):
         yield line.show
 
 

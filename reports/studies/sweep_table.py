@@ -4,10 +4,8 @@ Belongs here: which columns each of them shows. Does not belong here: the figure
 (solver.studies.result), charts (sweep_chart).
 """
 
-import io
 from collections.abc import Sequence
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 from reports.numbers import count, figure, money_column, percent_up
@@ -21,17 +19,6 @@ TABLES = (".csv", ".parquet")
 """What a table can be written as, by the end of its file's name."""
 MOST_CARDS = 6
 """Card types that the terminal shows, those most bought; the files have them all."""
-
-
-def table_bytes(sweep: Sweep, path: Path) -> bytes:
-    """The rows of a sweep as the file's name asks: CSV, UTF-8 with a header, or Parquet."""
-    frame = sweep.frame()
-    if path.suffix.lower() == ".csv":
-        text: str = frame.to_csv(index=False, lineterminator="\n")
-        return text.encode()
-    buffer = io.BytesIO()
-    frame.to_parquet(buffer, index=False)
-    return buffer.getvalue()
 
 
 def sweep_json(sweep: Sweep) -> str:

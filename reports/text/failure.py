@@ -1,13 +1,15 @@
-"""What is shown when there is no plan: why none can exist, or that none was found in time.
+"""What is shown when there is no plan: why none can exist, none was found in time, or none held.
 
-Belongs here: the pages for these two endings. Does not belong here: finding the reasons
+Belongs here: the pages for these endings. Does not belong here: finding the reasons
 (solver.screening), messages about files.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from reports.numbers import money_in_words
 from reports.text.page import Page, clean, heading, note, points, sentence
+from solver.engines import Attempt
+from solver.plan import Verification, Violation
 from solver.screening import Finding
 
 
@@ -63,3 +65,20 @@ def render_no_plan(
         return Page(((*said, told),), width)
     hint = note("A longer --time-limit, or another --engine, may find one.")
     return Page(((*said, told), (hint,)), width)
+
+
+def render_failure(
+    refused: Verification | None, attempts: Iterable[Attempt], *, case: str | None = None
+) -> Page:
+    """The page for engines that failed, or whose last plan (of a ``case``) was ``refused``."""
+    if refused:
+        of = "" if case is None else f" for case {clean(case)}"
+        said = f"The plan that was found{of} did not pass verification and is not shown:"
+        return Page(((sentence(said), points(violations_in_words(refused.violations))),))
+    words = (f"{each.engine} {each.variant}: {clean(each.message)}" for each in attempts)
+    return Page(((sentence("The solvers failed:"), points(words)),))
+
+
+def violations_in_words(violations: Iterable[Violation]) -> list[str]:
+    """What does not hold, each with its family."""
+    return [f"{each.family}: {clean(each)}" for each in violations]

@@ -4,13 +4,14 @@ Belongs here: the decision in one sentence, total, status, bound. Does not belon
 """
 
 import math
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from problems.quantities import parse_fraction
 from problems.units import UnitContext
 from reports.figures import (
+    cards_of,
+    dearest_items,
     fabric_parts,
     is_discounted,
     leases,
@@ -63,17 +64,13 @@ def _money(plan: Plan, rows: Iterable[PurchaseRow]) -> str:
 
 def _items(plan: Plan, rows: Sequence[PurchaseRow]) -> str:
     """How many of which item, the dearest first; cards where nodes and hosts hide them."""
-    groups: dict[tuple[str, str], list[PurchaseRow]] = defaultdict(list)
-    for row in rows:
-        groups[row.item, row.kind].append(row)
-    dearest = sorted(groups.items(), key=lambda entry: -sum(row.amount for row in entry[1]))
-    shown = dearest if len(dearest) <= MOST_NAMED else dearest[: MOST_NAMED - 1]
-    named = [_item(plan, item, kind, group) for (item, kind), group in shown]
-    if len(dearest) > len(shown):
-        named.append(f"{len(dearest) - len(shown)} other items")
-    cards = _cards(plan, rows)
-    if cards and any(kind != "card" for _, kind in groups):
-        named[-1] += f" ({count(cards)} cards{' in all' if len(groups) > 1 else ''})"
+    shown, others = dearest_items(rows, MOST_NAMED)
+    named = [_item(plan, *group) for group in shown]
+    if others:
+        named.append(f"{others} other items")
+    cards = cards_of(plan, rows)
+    if cards and any(row.kind != "card" for row in rows):
+        named[-1] += f" ({count(cards)} cards{' in all' if len(named) > 1 else ''})"
     return in_words(named)
 
 
@@ -84,17 +81,6 @@ def _item(plan: Plan, item: str, kind: str, rows: Sequence[PurchaseRow]) -> str:
         number = most_at_once(plan, rows)
         upto = "up to " if min(units_held(plan, rows)) < number else ""
     return f"{upto}{count(number)} {clean(item)} {kind}{'' if number == 1 else 's'}"
-
-
-def _cards(plan: Plan, rows: Sequence[PurchaseRow]) -> float:
-    if not rows[0].lease:
-        return math.fsum(row.cards for row in rows)
-    held = [0.0] * len(plan.periods)
-    for row in rows:
-        each = row.cards / row.quantity if row.quantity else 0.0
-        for number, units in enumerate(units_held(plan, [row])):
-            held[number] += units * each
-    return max(held, default=0.0)
 
 
 def standing(plan: Plan) -> Section:
