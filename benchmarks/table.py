@@ -35,7 +35,8 @@ def _about(runs: Sequence[Record]) -> list[str]:
         "Made by `make bench` (see [README](README.md)); the instances follow from their seeds.",
         "Gap = (best plan - best bound) / best plan. Times are seconds of wall clock from the "
         "start of the process, reading included; the raw engines start from a ready MPS. "
-        "Of several seeds the median is shown, and `-` where most seeds never got there.",
+        "Of several seeds the median is shown, and `-` where most seeds never got there, or where "
+        "a process was gone before its memory was sampled.",
         "",
     ]
     for kind in sorted(machines):
@@ -100,7 +101,7 @@ def _cells(runs: Sequence[Record]) -> list[str]:
         read = [scores.gap_at(run, moment) for run in runs]
         known = [value for value in read if value is not None]
         cells.append(_percent(scores.middle(known)) if known else "")
-    cells.append(f"{scores.middle([float(str(run.trace['peak_mib'])) for run in runs]):.0f}")
+    cells.append(_mib(scores.middle([float(str(run.trace["peak_mib"])) for run in runs])))
     return cells
 
 
@@ -148,6 +149,15 @@ def _seconds(value: float) -> str:
     if value == scores.NEVER:
         return "-"
     return f"{value:.1f}" if value < 100 else f"{value:.0f}"
+
+
+def _mib(value: float) -> str:
+    """Memory, which is sampled: a process may be gone before anything of it was seen.
+
+    >>> _mib(73.6), _mib(0.0)
+    ('74', '-')
+    """
+    return f"{value:.0f}" if value >= 1 else "-"
 
 
 def _percent(value: float) -> str:
