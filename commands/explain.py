@@ -95,6 +95,10 @@ def explain(
     chosen = options_of(case, **options)
     explained = partial(explain_case, weights=dict(weights), budget_s=budget_s, ranges=ranges)
     explanation, stopped = watched(explained, case, chosen)
+    if explanation.conflict is None and weights:
+        click.echo("--weight was not needed: no change has to cure anything here", err=True)
+    if explanation.reasons is None and ranges:
+        click.echo("--range was not looked at: there is no plan whose figures could move", err=True)
     if output_format == "json":
         print_json(explanation_json(case, explanation))
     else:

@@ -14,7 +14,7 @@ from commands.options import (
     problem_argument,
     search_options,
 )
-from commands.program import BadInput, ExitCode
+from commands.program import EXIT_CODES, BadInput, ExitCode
 from commands.searching import refuse_same_file
 from commands.uncertain import tell_base_alone
 
@@ -41,7 +41,11 @@ MEASURES = ("carbon", "power", "card_types", "deadline")
     type=click.Choice([f"cost,{measure}" for measure in MEASURES]),
     help="A Pareto front: cost against another measure, in place of --vary.",
 )
-@click.option("--steps", type=click.IntRange(min=2), default=7, help="Limits that a front tries.")
+@click.option(
+    "--steps",
+    type=click.IntRange(min=2),
+    help="Limits that a front tries, 7 unless told; not for card_types, which tries every number.",
+)
 @editing_options
 @search_options
 @click.option("--workers", type=click.IntRange(min=1), default=1, help="Processes that search.")
@@ -59,7 +63,7 @@ def sweep(
     file: Path,
     vary: tuple[str, ...],
     front: str | None,
-    steps: int,
+    steps: int | None,
     edits: Any,
     scenario: tuple[str, ...],
     workers: int,
@@ -72,13 +76,19 @@ def sweep(
     """Solve a problem file at every point of a grid of values, or trade cost for something else.
 
     With -o every finished point is kept in the folder OUTPUT.points: the same command, started
-    again after an interrupt, goes on from there.
+    again after an interrupt, goes on from there. --workers and --dask search points at the same
+    time; of a front the cheapest plan and the least there can be come first, since the limits
+    between them follow from both.
     """
     from problems.loading import read_problem
 
     if bool(vary) == bool(front):
         words = "name what to vary: --vary PATH=a,b,c or --vary PATH=from..to..step; or --front"
         raise click.UsageError(words)
+    if steps is not None and front is None:
+        raise click.UsageError("--steps belongs to --front; a range has its own: from..to..step")
+    if steps is not None and front == "cost,card_types":
+        raise click.UsageError("--steps: a front of card types tries every number of them")
     if dask is not None and workers > 1:
         raise click.UsageError("--workers and --dask: choose one of them")
     _check_outputs(file, output, chart)
@@ -123,7 +133,7 @@ def _sweep(
 def _front(
     problem: "ProblemFile",
     measure: str,
-    steps: int,
+    steps: int | None,
     how: dict[str, Any],
     output: Path | None,
     chart: Path | None,
@@ -135,18 +145,29 @@ def _front(
     from reports.studies.front import front_chart, front_json, render_front
     from reports.studies.sweep_progress import counted
     from reports.terminal import interruption, print_json, print_report
+    from solver.answer import AnswerStatus
     from solver.studies.front import front as run
 
+    how |= {} if steps is None else {"steps": steps}
     with interruption() as asked, counted(Console(stderr=True)) as show:
-        found = run(problem, measure, steps=steps, **how, on_progress=show, interrupted=asked)
+        found = run(
+            problem,
+            measure,
+            **how,
+            folder=None if output is None else points_folder(output),
+            on_progress=show,
+            interrupted=asked,
+        )
     if output_format == "json":
         print_json(front_json(found))
     else:
         print_report(render_front(found))
     if found.interrupted:
+        if output is not None:
+            _tell_kept(output, "the front is not finished")
         return ExitCode.INTERRUPTED
     if not found.points:
-        return ExitCode.INFEASIBLE if not found.open else ExitCode.NO_PLAN_FOUND
+        return EXIT_CODES[found.status or AnswerStatus.NO_PLAN_FOUND]
     _write(found.frame, output, lambda: front_chart(found), chart)
     return ExitCode.DONE
 
@@ -185,11 +206,7 @@ def _show(found: "Sweep", output: Path | None, chart: Path | None, output_format
     if found.interrupted:
         missing = found.grid.size - len(found.points)
         if output is not None:
-            click.echo(
-                f"{output} was not written: {missing} of {found.grid.size} points are missing. "
-                f"What is done is kept in {points_folder(output)}: the same command goes on.",
-                err=True,
-            )
+            _tell_kept(output, f"{missing} of {found.grid.size} points are missing")
         return
 
     def picture() -> Any:
@@ -198,6 +215,15 @@ def _show(found: "Sweep", output: Path | None, chart: Path | None, output_format
         return sweep_chart(found)
 
     _write(found.frame, output, picture, chart)
+
+
+def _tell_kept(output: Path, why: str) -> None:
+    """Say that a table was not written, and where its points are."""
+    click.echo(
+        f"{output} was not written: {why}. "
+        f"What is done is kept in {points_folder(output)}: the same command goes on.",
+        err=True,
+    )
 
 
 def _write(

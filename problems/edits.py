@@ -59,7 +59,7 @@ def parse_edit(text: str) -> Edit:
     match = _ASSIGNMENT.fullmatch(text)
     if not match:
         raise InputError([problem_at(at, "expected PATH=VALUE, e.g. sites.guizhou.pue=1.2")])
-    path, value = match[1].strip(), _value(match[2].strip(), at)
+    path, value = match[1].strip(), node_of_text(match[2].strip(), at)
     if value.value is None:
         raise InputError([problem_at(at, "has no value; --unset PATH takes a value out")])
     if path.endswith("*"):
@@ -174,8 +174,11 @@ def _path(text: str, at: Location) -> KeyPath:
         raise InputError([problem_at(at, str(error))]) from None
 
 
-def _value(text: str, at: Location) -> Node:
-    """A value of the command line: structured where it begins like it, else a plain word."""
+def node_of_text(text: str, at: Location) -> Node:
+    """A value written as one text: structured where it begins like it, else a plain word.
+
+    Raises InputError.
+    """
     if text[:1] in ("{", "[", '"', "'"):
         try:
             node, problems = parse_yaml(text, at.file)

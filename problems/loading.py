@@ -107,9 +107,23 @@ class ProblemFile:
         return _loaded(replace(document, problems=(*document.problems, *faults)), None)
 
 
-def read_problem(path: str | os.PathLike[str]) -> ProblemFile:
-    """Read a problem file and what it includes. Raises InputError where it cannot be read."""
-    return ProblemFile(read_document(path))
+type Source = str | os.PathLike[str] | Mapping[str, Any] | ProblemFile
+"""Where a problem comes from: a file's path, the mapping it would hold, or a file that was read."""
+
+
+def read_problem(source: Source) -> ProblemFile:
+    """Read a problem file and what it includes; a mapping stands for what a file would hold.
+
+    In a mapping dates and numbers of numpy may stand as they are; its catalogue files are looked
+    for in the current folder, and it cannot `include:`. Raises InputError where it cannot be read.
+    """
+    if isinstance(source, ProblemFile):
+        return source
+    if isinstance(source, Mapping):
+        from problems.frames import document_of
+
+        return ProblemFile(document_of(source, "problem"))
+    return ProblemFile(read_document(source))
 
 
 def load_problem(

@@ -44,6 +44,11 @@ class OfferTotal:
     """Whether every unit costs that."""
     amount: float
 
+    @property
+    def article(self) -> str:
+        """The item, with the line of a fabric where its name does not tell it."""
+        return self.item if self.line in self.item else f"{self.item} ({self.line})"
+
 
 def dearest_items(
     rows: Iterable[PurchaseRow], most: int

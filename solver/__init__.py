@@ -8,8 +8,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from problems.frames import block_from_frame, frame_from_block
     from solver.answer import Answer, AnswerStatus, check_plan, options_of, solve_case
     from solver.case import Case, case_from_plan, load_case
+    from solver.checking import Checked, check_purchases
     from solver.engines import Options, Progress
     from solver.estimating import Estimates, estimates
     from solver.explain import (
@@ -20,13 +22,14 @@ if TYPE_CHECKING:
         explain_feasible,
         explain_infeasible,
     )
+    from solver.frames import plan_frames, purchases_from_frame, variants_from_frame
     from solver.handover import PlanRefused, verified_plan
     from solver.plan import Plan, PlanError, dump_plan, read_plan
     from solver.screening import Finding
     from solver.studies.alternatives import Alternatives, find_alternatives
     from solver.studies.compare import Comparison, compare
     from solver.studies.front import Front, front
-    from solver.studies.keeping import Keeping, keep, kept_from_plan, read_kept
+    from solver.studies.keeping import Keeping, keep, kept_from_plan, kept_from_purchases, read_kept
     from solver.studies.result import Sweep
     from solver.studies.sweep import sweep
     from solver.uncertain.answer import UncertainAnswer
@@ -37,6 +40,7 @@ _HOMES = {
     "Answer": "solver.answer",
     "AnswerStatus": "solver.answer",
     "Case": "solver.case",
+    "Checked": "solver.checking",
     "Comparison": "solver.studies.compare",
     "Conflict": "solver.explain",
     "Estimates": "solver.estimating",
@@ -52,8 +56,10 @@ _HOMES = {
     "Reasons": "solver.explain",
     "Sweep": "solver.studies.result",
     "UncertainAnswer": "solver.uncertain.answer",
+    "block_from_frame": "problems.frames",
     "case_from_plan": "solver.case",
     "check_plan": "solver.answer",
+    "check_purchases": "solver.checking",
     "compare": "solver.studies.compare",
     "dump_plan": "solver.plan",
     "estimates": "solver.estimating",
@@ -61,16 +67,21 @@ _HOMES = {
     "explain_feasible": "solver.explain",
     "explain_infeasible": "solver.explain",
     "find_alternatives": "solver.studies.alternatives",
+    "frame_from_block": "problems.frames",
     "front": "solver.studies.front",
     "keep": "solver.studies.keeping",
     "kept_from_plan": "solver.studies.keeping",
+    "kept_from_purchases": "solver.studies.keeping",
     "load_case": "solver.case",
     "options_of": "solver.answer",
+    "plan_frames": "solver.frames",
+    "purchases_from_frame": "solver.frames",
     "read_kept": "solver.studies.keeping",
     "read_plan": "solver.plan",
     "solve_case": "solver.answer",
     "solve_uncertain": "solver.uncertain.solve",
     "sweep": "solver.studies.sweep",
+    "variants_from_frame": "solver.frames",
     "verified_plan": "solver.handover",
 }
 
@@ -79,6 +90,7 @@ __all__ = [
     "Answer",
     "AnswerStatus",
     "Case",
+    "Checked",
     "Comparison",
     "Conflict",
     "Estimates",
@@ -94,8 +106,10 @@ __all__ = [
     "Reasons",
     "Sweep",
     "UncertainAnswer",
+    "block_from_frame",
     "case_from_plan",
     "check_plan",
+    "check_purchases",
     "compare",
     "dump_plan",
     "estimates",
@@ -103,16 +117,21 @@ __all__ = [
     "explain_feasible",
     "explain_infeasible",
     "find_alternatives",
+    "frame_from_block",
     "front",
     "keep",
     "kept_from_plan",
+    "kept_from_purchases",
     "load_case",
     "options_of",
+    "plan_frames",
+    "purchases_from_frame",
     "read_kept",
     "read_plan",
     "solve_case",
     "solve_uncertain",
     "sweep",
+    "variants_from_frame",
     "verified_plan",
 ]
 

@@ -67,7 +67,7 @@ class AnswerStatus(StrEnum):
 
 @dataclass(frozen=True)
 class Answer:
-    """The answer to a problem."""
+    """The answer to a problem; money in the problem's currency, time in seconds."""
 
     status: AnswerStatus
     stop: engines.StopReason | None
@@ -79,7 +79,9 @@ class Answer:
     bound: float | None
     """No plan is cheaper than this, in the problem's currency."""
     attempts: tuple[engines.Attempt, ...]
+    """Every run of an engine, in their order."""
     seconds: float
+    """What it took, building the program included."""
     refused: Verification | None = None
     """What was wrong with the engines' last plan, where none passed."""
     start_refused: str | None = None
@@ -87,7 +89,11 @@ class Answer:
 
 
 def options_of(case: Case, **overrides: object) -> engines.Options:
-    """The search options of a problem file; keywords that are not None win over it."""
+    """The search options of a problem file; keywords that are not None win over it.
+
+    Keywords are the fields of `Options`: engine, gap (a fraction), time_limit_s (seconds), threads,
+    seed. Raises ValueError for a value that no engine can follow, TypeError for another keyword.
+    """
     block = case.problem.solve
     chosen: dict[str, object] = {
         "engine": block.engine,
@@ -147,7 +153,12 @@ def solve_case(
 
 
 def check_plan(case: Case, plan: Plan) -> Verification:
-    """Verify a whole plan against a case, whoever made it."""
+    """Verify a whole plan against a case, whoever made it.
+
+    Every limit and every figure of the bill is worked out again from the problem's own numbers.
+    Never raises for what a plan says: what does not hold is a violation, with the amount it is off
+    by in the unit that its message names.
+    """
     return verify(case.instance, plan)
 
 

@@ -14,7 +14,13 @@ from typing import Any
 import catalogs
 from problems import InputError, InputProblem
 from problems.edits import Edit
-from problems.loading import LoadedProblem, ProblemFile, problem_from_tree, read_problem
+from problems.loading import (
+    LoadedProblem,
+    ProblemFile,
+    Source,
+    problem_from_tree,
+    read_problem,
+)
 from problems.schema import Problem
 from problems.schema.problem import ExportCaps, Uncertainty
 from solver.instance import Instance, InstanceError, build_instance
@@ -92,14 +98,15 @@ class Case:
         return _case(replace(self.loaded, problem=problem))
 
 
-def load_case(
-    path: str | PathLike[str], *, scenarios: Iterable[str] = (), edits: Iterable[Edit] = ()
-) -> Case:
-    """Read a problem file and build its instance.
+def load_case(source: Source, *, scenarios: Iterable[str] = (), edits: Iterable[Edit] = ()) -> Case:
+    """Read a problem and build its instance, after scenarios and then edits.
 
-    Raises problems.InputError with everything that is wrong, each with file and line.
+    ``source`` is the path of a problem file, or a mapping that holds what a file would:
+    `{"rackmix": 1, "horizon": {...}, "offers": {...}}`. ``edits`` come from `problems.parse_edit`.
+    Raises problems.InputError with everything that is wrong, each with file and line; the places in
+    a mapping are paths.
     """
-    return case_of(read_problem(path), scenarios=scenarios, edits=edits)
+    return case_of(read_problem(source), scenarios=scenarios, edits=edits)
 
 
 def case_of(
@@ -131,7 +138,9 @@ def validate_file(path: str | PathLike[str], *, edits: Iterable[Edit] = ()) -> N
 def case_from_plan(problem: Any, facts: Any, origin: str) -> Case:
     """The case that a plan file carries: its resolved problem and the catalogue rows it used.
 
-    Raises problems.InputError, and catalogs.CatalogError for facts that do not hold together.
+    ``problem`` and ``facts`` are the plan's fields of these names; ``origin`` names the plan in
+    messages. Nothing is looked up in the catalogue of today. Raises problems.InputError, and
+    catalogs.CatalogError for facts that do not hold together.
     """
     return _case(problem_from_tree(problem, origin, catalogs.Catalog.from_rows(facts)))
 

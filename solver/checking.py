@@ -6,14 +6,17 @@ the files (solver.plan), verification (solver.verify), solving (solver.answer).
 
 import json
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from solver.answer import Answer, AnswerStatus, check_plan, solve_case
 from solver.case import Case, Uncertain
 from solver.engines import Progress
+from solver.frames import purchases_of
 from solver.plan import (
+    HandPurchase,
     Plan,
     PlanError,
     Verification,
@@ -23,6 +26,9 @@ from solver.plan import (
     read_plan,
 )
 from solver.uncertain.check import check_uncertain
+
+if TYPE_CHECKING:
+    import pandas
 
 
 @dataclass(frozen=True)
@@ -67,7 +73,25 @@ def check_file(
             return Checked(plan, _check_cases(case.uncertain, plan, path), same_problem=same)
         verdict = check_plan(case, plan)
         return Checked(plan, verdict, same_problem=dict(plan.problem) == case.loaded.tree)
-    units, misfits = match_purchases(case.instance, purchases_from_json_or_csv(path))
+    purchases = purchases_from_json_or_csv(path)
+    return check_purchases(case, purchases, on_progress=on_progress, interrupted=interrupted)
+
+
+def check_purchases(
+    case: Case,
+    purchases: "pandas.DataFrame | Iterable[HandPurchase]",
+    *,
+    on_progress: Callable[[Progress], None] | None = None,
+    interrupted: threading.Event | None = None,
+) -> Checked:
+    """Whether the workloads fit on these purchases and nothing else, and how they do at least cost.
+
+    A frame has one row for each purchase and the columns of the CSV that `rackmix check` reads:
+    offer, quantity (units), period or delivered; site, until and box where they are needed. Of what
+    the problem does not offer the result has `misfits`, else an `answer` without a bound. Raises
+    PlanError naming row and column for what cannot be read and for names the problem lacks.
+    """
+    units, misfits = match_purchases(case.instance, purchases_of(purchases))
     if misfits:
         return Checked(misfits=misfits)
     answer = solve_case(case, units=units, on_progress=on_progress, interrupted=interrupted)

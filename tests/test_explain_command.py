@@ -122,3 +122,16 @@ def test_an_interrupt_shows_what_is_known(problem: Path, monkeypatch: pytest.Mon
     assert result.exit_code == 130
     assert "Infeasible" in result.stdout
     assert "The search ended before all was looked at" in result.stdout
+
+
+def test_options_that_change_nothing_are_named(problem: Path) -> None:
+    """Ranges without a plan and weights with one are no use, and are told on standard error."""
+    path = "sites.hall.power_cap"
+    without = rackmix("explain", problem, "--range", path, "--format", "json")
+    assert "--range was not looked at" in without.stderr
+    assert json.loads(without.stdout)["cures"]
+    cured = ("--scenario", "more-power", "--budget", "1s")
+    assert (
+        "--weight was not needed"
+        in rackmix("explain", problem, *cured, "--weight", f"{path}=2").stderr
+    )

@@ -78,6 +78,26 @@ def test_a_plan_that_was_spoiled_is_bad_input(
     assert names(tmp_path) == {"plan.json"}
 
 
+@pytest.mark.parametrize("kind", FORMATS)
+def test_a_full_disk_leaves_nothing_behind(kind: str, plan: Path, tmp_path: Path) -> None:
+    """When the system takes no more bytes, no format is there in part, and the message says why.
+    What stood there before still stands.
+    """
+    out = tmp_path / "out"
+    if not FORMATS[kind].folder:
+        out.write_text("old")
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (500, hard))
+    try:
+        result = rackmix("export", plan, "--format", kind, "-o", out)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert result.exit_code == ExitCode.BAD_INPUT
+    assert f"{out} cannot be written: File too large" in result.stderr
+    assert names(tmp_path) == {"plan.json"} | ({"out"} if not FORMATS[kind].folder else set())
+    assert FORMATS[kind].folder or out.read_text() == "old"
+
+
 def test_the_languages_are_those_of_the_reports() -> None:
     """The command's own list, which help needs without imports, is the reports' list."""
     assert LANGUAGES == KNOWN
@@ -148,7 +168,7 @@ def many(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kind", OURS)
+@pytest.mark.parametrize("kind", [*OURS, "md"])
 def test_ten_thousand_lines_take_seconds(kind: str, many: Path, tmp_path: Path) -> None:
     """10,080 order lines are exported within ten seconds of processor time and 1 GiB."""
     out = tmp_path / "out"

@@ -102,3 +102,11 @@ def test_bad_calls_exit_with_2(problem: Path, arguments: list[str]) -> None:
     assert result.exit_code == ExitCode.BAD_INPUT
     assert result.stdout == ""
     assert result.stderr
+
+
+def test_keeping_to_a_plan_where_there_is_none(problem: Path, plan: Path) -> None:
+    """An infeasible problem says so under the heading of what is kept, and exits with 3."""
+    none = ("--unset", "offers.b", "--set", "offers.a.supply=4")
+    result = solve(problem, "--keep", plan, *none)
+    assert result.exit_code == ExitCode.INFEASIBLE
+    assert "there is no plan without the earlier one, either" in result.stdout

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ import pytest
 from commands.program import ExitCode
 from commands.sweep import CHARTS, MEASURES, TABLES
 from reports.studies import sweep_chart, sweep_table
+from solver.answer import AnswerStatus
+from solver.studies import trade
 from solver.studies.tradeoff import Measure
 from tests.command_line import rackmix
 
@@ -103,6 +106,8 @@ def test_tables_and_charts_are_written(problem: Path, tmp_path: Path) -> None:
         (["--vary", POWER, "--workers", "2", "--dask", "x:1"], "choose one"),
         (["--vary", POWER, "--front", "cost,power"], "--front"),
         (["--front", "cost,beauty"], "cost,carbon"),
+        (["--vary", POWER, "--steps", "3"], "--steps belongs to --front"),
+        (["--front", "cost,card_types", "--steps", "3"], "tries every number"),
         (["--vary", POWER, "--set", "ofers.first.price=1 CNY"], "offers"),
     ],
 )
@@ -181,7 +186,8 @@ def test_ctrl_c_keeps_what_is_done_and_exits_with_130(
 def test_fronts(problem: Path, tmp_path: Path, measure: str) -> None:
     """Every measure gives points, a table and a chart; or says why there is nothing to move."""
     files = ("-o", tmp_path / "front.csv", "--chart", tmp_path / "front.svg")
-    result = rackmix("sweep", problem, "--front", f"cost,{measure}", "--steps", "3", *files)
+    steps = () if measure == "card_types" else ("--steps", "3")
+    result = rackmix("sweep", problem, "--front", f"cost,{measure}", *steps, *files)
     if measure == "deadline":
         assert result.exit_code == ExitCode.BAD_INPUT
         assert "no training job" in result.stderr
@@ -202,3 +208,54 @@ def test_a_front_as_json(problem: Path) -> None:
     tight = ("--set", "sites.hall.power_cap=1 kW")
     nothing = rackmix("sweep", problem, "--front", "cost,power", *tight)
     assert nothing.exit_code == ExitCode.INFEASIBLE
+
+
+def test_an_interrupted_front_goes_on(problem: Path, tmp_path: Path) -> None:
+    """Ctrl-C in the middle of a front: exit code 130, no table, what is done is kept beside it and
+    said so; the same command then makes the rest.
+
+    Sensitivity: without the folder the second run would begin from nothing.
+    """
+    table = tmp_path / "front.csv"
+    slow = "from solver.studies import trade; keep = trade.Trade.tell; import os, signal; "
+    slow += "trade.Trade.tell = lambda self, done, total: os.kill(os.getpid(), signal.SIGINT); "
+    slow += "from cli import main; main()"
+    asked = ("sweep", str(problem), "--front", "cost,power", "-o", str(table))
+    run = subprocess.run(
+        [sys.executable, "-c", slow, *asked], capture_output=True, text=True, timeout=120
+    )
+    assert run.returncode == ExitCode.INTERRUPTED, run.stderr
+    assert "the front is not finished" in run.stderr
+    assert not table.exists()
+    kept = sorted(p.name for p in (tmp_path / "front.csv.points").iterdir())
+    assert kept
+    result = rackmix(*asked)
+    assert result.exit_code == ExitCode.DONE, result.output
+    assert table.exists()
+    assert {*kept} < {p.name for p in (tmp_path / "front.csv.points").iterdir()}
+
+
+def test_a_front_that_ran_out_of_time_is_not_infeasible(
+    problem: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No plan in the time is exit code 4 and said so, never "the problem has no plan"."""
+    real = trade.Trade.nothing
+
+    def out_of_time(self: trade.Trade, cheapest: Any) -> Any:
+        return real(self, replace(cheapest, status=AnswerStatus.NO_PLAN_FOUND))
+
+    monkeypatch.setattr(trade.Trade, "nothing", out_of_time)
+    tight = ("--set", "sites.hall.power_cap=1 kW")
+    result = rackmix("sweep", problem, "--front", "cost,power", *tight)
+    assert result.exit_code == ExitCode.NO_PLAN_FOUND
+    assert "No plan was found in the time" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("cards", "said"),
+    [("7", "1 point, its plan verified"), ("700,800", "2 points, none with a plan")],
+)
+def test_the_summary_says_what_was_verified(problem: Path, cards: str, said: str) -> None:
+    """One point is one, and of points without a plan nothing is called verified."""
+    result = rackmix("sweep", problem, "--vary", f"reservations.research.cards={cards}")
+    assert said in " ".join(result.stdout.split())

@@ -177,3 +177,13 @@ def test_cases_are_split_outside_of_brackets_and_quotes() -> None:
     assert split_case("offers.a.available=2023-01-01..; unset b")[1][1] == ("unset", "b")
     with pytest.raises(BadInput, match="at least one change"):
         cases_asked([("case", "empty:")], None, together=False)
+
+
+def test_an_infeasible_base_has_no_orders_to_compare_with(problem: Path) -> None:
+    """Where the base has no plan, nothing is said of orders against it, least of all "the same"."""
+    none = "offers.a.supply=4; unset offers.b"
+    result = whatif(problem, "--base", none, "--unset", "offers.a.supply")
+    assert result.exit_code == 0
+    assert "infeasible" in result.stdout
+    assert "against the base's" not in result.stdout
+    assert "The same." not in result.stdout

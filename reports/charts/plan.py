@@ -54,7 +54,7 @@ def _stacked(frame: pd.DataFrame, plan: Plan, language: Language, width: int) ->
             y=alt.Y(
                 "cards:Q", title=unit, axis=alt.Axis(format=",.0f", tickCount=5, tickMinStep=1)
             ),
-            color=colour(names, width),
+            color=colour(names, width, shown=set(frame["series"])),
             opacity=alt.Opacity("pale:Q", scale=None, legend=None),
             order=alt.Order("rank:Q"),
             description=alt.Description("label:N"),

@@ -3,7 +3,7 @@
 Belongs here: helpers of several charts. Does not belong here: any chart, colours (theme.py).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -34,13 +34,19 @@ def few(
     return frame, names
 
 
-def colour(names: Sequence[str], width: int, line: str = "") -> alt.Color:
-    """The colours of series, and ink for a line that is drawn over them."""
+def colour(
+    names: Sequence[str], width: int, line: str = "", shown: Collection[str] | None = None
+) -> alt.Color:
+    """The colours of series, and ink for a line that is drawn over them.
+
+    Of `shown` the legend names only those: the others keep their colours for other charts.
+    """
     known = theme.colours(names)
     found = [*known.range, *([theme.INK] if line else [])]
     scale = alt.Scale(domain=[*names, *([line] if line else [])], range=found)
     across = max(1, width // 150)
-    legend = alt.Legend(columns=across, symbolOpacity=1) if len(found) > 1 else None
+    told = [name for name in (*names, line) if name and (shown is None or name in (*shown, line))]
+    legend = alt.Legend(columns=across, symbolOpacity=1, values=told) if len(found) > 1 else None
     return alt.Color("series:N", title=None, scale=scale, legend=legend)
 
 

@@ -4,7 +4,7 @@ Belongs here: the order. Does not belong here: what any section says.
 """
 
 from reports.course import course_of
-from reports.document import decision, money, orders, others, reasons, running
+from reports.document import cases, decision, money, orders, others, reasons, running
 from reports.document.parts import Document, clean
 from reports.document.source import Source
 from reports.language import Language
@@ -19,6 +19,7 @@ def document_of(plan: Plan, language: Language) -> Document:
     """
     source = Source(plan, course_of(plan), language)
     sections = (
+        cases.cases(source),
         orders.orders(source),
         orders.fleet(source),
         running.demand(source),

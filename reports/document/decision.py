@@ -6,9 +6,11 @@ lists.
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 from problems.quantities import parse_fraction
 from problems.units import UnitContext
+from reports.cases import carried, decided_now, in_all_cases
 from reports.document.parts import clean
 from reports.document.source import Source, total
 from reports.figures import (
@@ -23,9 +25,10 @@ from reports.figures import (
     present_value_of,
     units_held,
 )
+from reports.sureness import held_to, sureness
 from solver.engines import ROUNDING
-from solver.given import GIVEN
-from solver.plan import Plan, PlanStatus, PurchaseRow, Term
+from solver.plan import Plan, PurchaseRow, Term
+from solver.uncertain.document import WORST_CASE, UncertaintyRecord
 
 MOST_NAMED = 4
 """Items that the sentence names; of more only the three dearest."""
@@ -35,19 +38,47 @@ UNITS = {
     "host": ("{count} {item} host", "{count} {item} hosts"),
 }
 """One and several units of an item, by its kind."""
-ENDED_BY = {
-    "time_limit": "The time limit came before the proof",
-    "interrupted": "The search was stopped by hand before the proof",
-}
-"""What ended a search before its proof."""
 
 
 def decision(source: Source) -> tuple[str, ...]:
-    """What to buy and by when; what it costs; how near that is to the cheapest."""
-    return _what(source), _cost(source), sureness(source)
+    """What to buy and by when; what it costs; how near that is to the cheapest.
+
+    Of a plan that a study held to more than its problem asks, that as well. Of a plan for several
+    cases: what to decide now; what all cases cost, and how near that is to
+    the least; what follows in the case of the plan.
+    """
+    cases = carried(source.plan)
+    if cases is None:
+        told = (what(source), _cost(source), _sure(source))
+        held = held_to(source.plan)
+        return told if held is None else (*told, source.language.sentence(clean(held)))
+    text, money = source.text, source.money(cases.cost)
+    overall = in_all_cases(cases, source.language, money)
+    bought = _within(what(source))
+    then = text(
+        "In case {case}: {what} {cost}", case=clean(cases.case), what=bought, cost=_cost(source)
+    )
+    said = text("{said}; {checked}.", said=overall, checked=_checked(source))
+    return _now(source, cases), said, then
 
 
-def _what(source: Source) -> str:
+def _now(source: Source, cases: UncertaintyRecord) -> str:
+    """What is decided before the case is known."""
+    plan, text = decided_now(source.plan, cases), source.text
+    if not plan.purchases:
+        day = source.language.date(cases.decide_until)
+        return text("Nothing is delivered or leased up to {day}: every order can wait.", day=day)
+    said = _within(what(replace(source, plan=plan)))
+    return text("Now, whatever happens: {what}", what=said)
+
+
+def _within(sentence: str) -> str:
+    """A sentence as it stands after a colon."""
+    return f"{sentence[:1].lower()}{sentence[1:]}"
+
+
+def what(source: Source) -> str:
+    """What is bought and leased in all, and from when to when."""
     plan, text = source.plan, source.text
     bought, hired, fabric = machines(plan), leases(plan), fabric_parts(plan)
     parts = []
@@ -138,59 +169,49 @@ def paid_in_all(plan: Plan) -> float:
     return total(spent + running for _, spent, running in payments_by_year(plan))
 
 
-def sureness(source: Source) -> str:
+def _sure(source: Source) -> str:
     """What is proven of the cost, or why nothing is; and that the plan was verified."""
     plan, text = source.plan, source.text
-    checks = source.language.count(sum(check.count for check in plan.verification.checks))
-    checked = text("{count} checks of the plan passed", count=checks)
-    return text("{said}; {checked}.", said=_proven(source), checked=checked)
+    said = sureness(plan, source.language)
+    said = f"{said[:1].upper()}{said[1:]}"
+    if plan.bound is not None and plan.gap is not None and plan.gap > ROUNDING:
+        bound = source.money(plan.bound)
+        said = text("{said}; no plan costs less than {bound}", said=said, bound=bound)
+    return text("{said}; {checked}.", said=said, checked=_checked(source))
 
 
-def _proven(source: Source) -> str:
-    plan, text = source.plan, source.text
-    if plan.assumptions[:1] == (GIVEN,):
-        return text("These purchases were given, and they fit; only their use was optimised")
-    gap = "" if plan.gap is None else source.language.percent_up(plan.gap)
-    if plan.status is PlanStatus.OPTIMAL and plan.gap is not None and plan.gap <= ROUNDING:
-        return text("It is proven that no plan is cheaper")
-    if plan.bound is None or plan.gap is None:
-        return text("How much could be saved is not known")
-    bound = source.money(plan.bound)
-    if plan.status is PlanStatus.OPTIMAL:
-        return text(
-            "It is proven within {gap} of the cheapest: no plan costs less than {bound}",
-            gap=gap,
-            bound=bound,
-        )
-    why = text(ENDED_BY.get(str(plan.provenance.get("stop")), "The search ended before the proof"))
-    return text(
-        "{why}: at most {gap} could be saved, no plan costs less than {bound}",
-        why=why,
-        gap=gap,
-        bound=bound,
-    )
+def _checked(source: Source) -> str:
+    checks = sum(check.count for check in source.plan.verification.checks)
+    return source.text("{count} checks of the plan passed", count=source.language.count(checks))
 
 
 def standing(source: Source) -> tuple[tuple[str, str], ...]:
     """The figures that a decision rests on: money, cards, the first date, the gap."""
     plan, text, language = source.plan, source.text, source.language
-    rows = [(text("Total cost"), source.money(plan.objective))]
+    rows, gap = [(text("Total cost"), source.money(plan.objective))], plan.gap
+    if (cases := carried(plan)) is not None:
+        worst = cases.objective == WORST_CASE
+        name = text("Cost at worst") if worst else text("Expected cost")
+        own = text("Cost in case {case}", case=clean(cases.case))
+        rows = [(name, source.money(cases.cost)), (own, source.money(plan.objective))]
+        gap = cases.gap
     hours = (plan.problem.get("horizon") or {}).get("hours")
     if isinstance(hours, int) and hours > 1:
         rows.append((text("Per hour"), source.money(plan.objective / hours)))
     bought, hired = machines(plan), leases(plan)
     if bought:
-        rows.append((text("Cards bought"), language.count(cards_of(plan, bought))))
+        name = text("Cards bought")
+        if cases is not None:
+            name = text("Cards bought in case {case}", case=clean(cases.case))
+        rows.append((name, language.count(cards_of(plan, bought))))
     if hired:
         rows.append((text("Cards leased at most"), language.count(cards_of(plan, hired))))
     if orders := [*bought, *hired]:
         rows.append((text("First order by"), language.date(min(row.ordered for row in orders))))
-    if plan.gap is None:
+    if gap is None:
         rows.append((text("Could be saved"), text("not known")))
-    elif plan.gap <= ROUNDING:
+    elif gap <= ROUNDING:
         rows.append((text("Could be saved"), text("nothing, proven")))
     else:
-        rows.append(
-            (text("Could be saved"), text("at most {gap}", gap=language.percent_up(plan.gap)))
-        )
+        rows.append((text("Could be saved"), text("at most {gap}", gap=language.percent_up(gap))))
     return tuple(rows)

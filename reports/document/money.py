@@ -20,6 +20,7 @@ def bill(source: Source) -> Section | None:
     if not plan.bill:
         return None
     costs = total(max(0.0, row.present_value) for row in plan.bill)
+    credited = any(row.present_value < 0 for row in plan.bill)
     discounted = is_discounted(plan)
     rows = []
     for row in plan.bill:
@@ -41,6 +42,8 @@ def bill(source: Source) -> Section | None:
     said = text("Nothing is discounted.")
     if discounted:
         said = text("Amounts are nominal; what the plan costs is the sum of present values.")
+    if credited:
+        said += text(" Shares are of all costs before residual value.")
     blocks: list[Block] = [
         Table(text("Cost terms"), heads, tuple(rows), last),
         Paragraph(said, note=True),

@@ -79,10 +79,9 @@ def _totals(
 
 
 def _total_row(source: Source, entry: OfferTotal, whole: float) -> tuple[Cell, ...]:
-    item = entry.item if entry.line in entry.item else f"{entry.item} ({entry.line})"
     return (
         plain(entry.offer),
-        plain(item),
+        plain(entry.article),
         plain(entry.vendor or ""),
         source.number(entry.quantity),
         source.number(entry.cards) if entry.cards else BLANK,
@@ -129,7 +128,8 @@ def _lines(
     heads = columns(
         *titles,
         right=(8, 9, 10, 11, 12),
-        spare=(1, 4, 6, 7, 9, 10, 11) if lease else (0, 2, 4, 6, 7, 9, 10, 11),
+        # What is left fits a telephone: item, units, amount and the day that matters first.
+        spare=(1, 2, 3, 4, 6, 7, 9, 10, 11) if lease else (0, 2, 3, 4, 6, 7, 9, 10, 11),
     )
     cells = [_line(source, row) for row in rows]
     kept = [n for n in range(len(heads)) if any(line[n].text for line in cells)]

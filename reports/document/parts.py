@@ -5,6 +5,7 @@ Belongs here: frozen records without any format. Does not belong here: what a do
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from problems.errors import printable
@@ -100,7 +101,8 @@ class Document:
 
     title: str
     decision: tuple[str, ...]
-    """Three sentences: what to buy, what it costs, how sure that is."""
+    """Three sentences: what to buy, what it costs, how sure that is; and what was asked beside the
+    problem."""
     standing: tuple[tuple[str, str], ...]
     """The figures a decision rests on."""
     sections: tuple[Section, ...]
@@ -110,7 +112,13 @@ class Document:
 
 def clean(text: object) -> str:
     """A text of the plan on one line, without characters that could steer a reader."""
-    return printable(" ".join(str(text).split()))
+    return _clean(str(text))
+
+
+@lru_cache(maxsize=4096)
+def _clean(text: str) -> str:
+    # The same few names stand in thousands of rows.
+    return printable(" ".join(text.split()))
 
 
 def plain(text: object) -> Cell:

@@ -8,14 +8,24 @@ from functools import partial
 
 from reports.charts import course as charts
 from reports.course import Load
-from reports.document.parts import Block, Cell, Chart, Paragraph, Section, Table, columns, plain
+from reports.document.parts import (
+    Block,
+    Cell,
+    Chart,
+    Paragraph,
+    Section,
+    Table,
+    clean,
+    columns,
+    plain,
+)
 from reports.document.source import Source, total
 from reports.figures import energy_by_site
 from reports.running import reservation_stretches, training_runs
 from solver.instance.model import Occurrence
 
 MOST_CHARTS = 9
-"""Small charts side by side; of more services the largest are drawn."""
+"""Small charts side by side; of more services the largest are drawn, of more sites the fullest."""
 BLANK = Cell("")
 
 
@@ -46,8 +56,12 @@ def _services(source: Source) -> list[Block]:
         for key in largest[:MOST_CHARTS]:
             draw = partial(charts.service_load, source.course, source.language, key)
             blocks.append(
-                Chart(text("{service}: requests per second", service=key), draw, small=True)
+                Chart(text("{service}: requests per second", service=clean(key)), draw, small=True)
             )
+        if len(loads) > MOST_CHARTS:
+            count = source.language.count(MOST_CHARTS)
+            said = text("Drawn are the {count} services that hold most cards.", count=count)
+            blocks.append(Paragraph(said, note=True))
     heads = columns(
         text("service"),
         text("tightest in"),
@@ -181,9 +195,14 @@ def power(source: Source) -> Section | None:
         return None
     blocks: list[Block] = []
     if len(source.plan.intervals) > 1:
-        for key in drawn:
+        shown = sorted(drawn, key=lambda key: -_highest_share(source, key)[0])[:MOST_CHARTS]
+        for key in shown:
             draw = partial(charts.site_power, source.course, language, key)
-            blocks.append(Chart(text("{site}: power, kW", site=key), draw, small=True))
+            blocks.append(Chart(text("{site}: power, kW", site=clean(key)), draw, small=True))
+        if len(shown) < len(drawn):
+            count = language.count(len(shown))
+            said = text("Drawn are the {count} sites that come closest to their caps.", count=count)
+            blocks.append(Paragraph(said, note=True))
     heads = columns(
         text("site"),
         text("energy, MWh"),
@@ -225,12 +244,22 @@ def power(source: Source) -> Section | None:
 
 def _closest(source: Source, key: str) -> tuple[Cell, Cell, Cell]:
     """Where the installed load comes closest to the cap of a site."""
+    caps = source.instance.site[key].power_cap_kw
+    if caps is None:
+        return Cell(source.text("no cap")), BLANK, BLANK
+    share, number = _highest_share(source, key)
+    period = source.instance.periods[source.instance.intervals[number].period].label
+    return source.percent(share, bar=True), source.period(period), source.figure(caps[number])
+
+
+def _highest_share(source: Source, key: str) -> tuple[float, int]:
+    """The highest share of its cap that the load of a site takes, and the interval; of a site
+    without a cap none.
+    """
     site = source.instance.site[key]
     caps, load = site.power_cap_kw, source.course.draws[key].load_kw
     if caps is None:
-        return Cell(source.text("no cap")), BLANK, BLANK
+        return 0.0, 0
     shares = [kw * site.pue / cap if cap else 0.0 for kw, cap in zip(load, caps, strict=True)]
     number = max(range(len(shares)), key=lambda n: shares[n])
-    period = source.instance.periods[source.instance.intervals[number].period].label
-    when = source.period(period)
-    return source.percent(shares[number], bar=True), when, source.figure(caps[number])
+    return shares[number], number

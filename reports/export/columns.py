@@ -30,6 +30,16 @@ COLUMNS: dict[str, Column] = {
     "end": Column("date", "Last day."),
     "checks": Column("integer", "Comparisons that verification made."),
     "problem_sha256": Column("string", "Hash of the problem."),
+    "case": Column("string", "Name of the case."),
+    "weight": Column("number", "Weight of the case; all of them add up to 1."),
+    "shown_here": Column("boolean", "Whether the other tables are those of this case."),
+    "case_cost": Column("number", "What the plan of the case costs.", money=True),
+    "known_low": Column(
+        "number", "Were the case known from the start, no plan costs less ...", money=True
+    ),
+    "known_high": Column("number", "... and one costs this.", money=True),
+    "price_low": Column("number", "Not knowing the case costs at least this in it ...", money=True),
+    "price_high": Column("number", "... and at most this.", money=True),
     "period": Column("string", "Label of the period."),
     "interval": Column("integer", "Number of the interval."),
     "from": Column("datetime", "First moment."),

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
 
+from reports.cases import only_in_case
 from reports.export.rulings import Judged, judged, told_reason
 from reports.export.words import file_name
 from reports.export.worked import OrderLine, Worked
@@ -243,6 +244,7 @@ def head_cells(order: Delivery, say: Language) -> list[tuple[str, str]]:
     """Who, what, when and where: names and values."""
     sites = ", ".join(f"{site} ({to})" if to else site for site, to in order.sites.items())
     problem = order.worked.case.problem
+    only = only_in_case(order.worked.plan, order.delivered, say)
     return [
         (say.text("Reference"), order.reference),
         (say.text("Vendor"), order.vendor or say.text("not named")),
@@ -254,6 +256,7 @@ def head_cells(order: Delivery, say: Language) -> list[tuple[str, str]]:
             problem.buyer.headquarters or say.text("not named"),
         ),
         (say.text("Plan"), str(problem.title) or say.text("A plan of rackmix")),
+        *([(say.text("Condition"), only)] if only else []),
     ]
 
 

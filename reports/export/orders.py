@@ -4,6 +4,7 @@ Belongs here: which files there are, and the list of them. Does not belong here:
 (deliveries) and how it looks (order_markdown, order_docx).
 """
 
+from reports.cases import only_in_case
 from reports.export.deliveries import Delivery, deliveries, money
 from reports.export.order_docx import Press
 from reports.export.order_markdown import escaped, markdown_table, order_markdown
@@ -27,8 +28,9 @@ def render(plan: Plan, language: Language) -> dict[str, bytes]:
 
 def _index(plan: Plan, orders: tuple[Delivery, ...], say: Language) -> bytes:
     title = str(plan.problem.get("title") or say.text("A plan of rackmix"))
+    conditional = [only_in_case(plan, order.delivered, say) or "" for order in orders]
     titles = ("Reference", "File", "Vendor", "Order by", "Delivery", "Order lines", "Total")
-    rows = [
+    rows: list[tuple[str, ...]] = [
         (
             order.reference,
             order.file,
@@ -43,5 +45,11 @@ def _index(plan: Plan, orders: tuple[Delivery, ...], say: Language) -> bytes:
     total = money(sum(order.total for order in orders), plan.currency)
     rows.append((say.text("Total"), "", "", "", "", "", total))
     page = [f"# {escaped(title)}", "", say.text("Purchase orders"), ""]
-    page += markdown_table([say.text(each) for each in titles], rows, 5)
+    heads = [say.text(each) for each in titles]
+    figures_from = 5
+    if any(conditional):
+        heads.insert(5, say.text("Condition"))
+        told = zip(rows, [*conditional, ""], strict=True)
+        rows, figures_from = [(*row[:5], only, *row[5:]) for row, only in told], 6
+    page += markdown_table(heads, rows, figures_from)
     return "\n".join([*page, ""]).encode()

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from reports.cases import carried
 from reports.export.rulings import judged, told_reason
 from reports.export.worked import Worked
 from reports.language import Language
@@ -97,6 +98,13 @@ def _plan(worked: Worked, _: Language) -> Iterable[tuple[Value, ...]]:
     money = (plan.objective, plan.bound, plan.gap, plan.currency, instance.discount_rate)
     sha = worked.case.loaded.sha256
     yield (title, str(plan.status), *money, instance.start, end, checks, sha)
+
+
+def _cases(worked: Worked, _: Language) -> Iterable[tuple[Value, ...]]:
+    record = carried(worked.plan)
+    for case in record.cases if record else ():
+        known, price = (case.known_low, case.known_high), (case.price_low, case.price_high)
+        yield (case.name, case.weight, case.plan is None, case.cost, *known, *price)
 
 
 def _cash_flow(worked: Worked, _: Language) -> Iterable[tuple[Value, ...]]:
@@ -186,10 +194,15 @@ _COMPLIANCE = (
     "performance_density io_gb_per_s interconnect_gb_per_s status rule reason citation"
 )
 _SUMMARY = "title status objective bound gap currency discount_rate start end checks problem_sha256"
+_CASES = "case weight shown_here case_cost known_low known_high price_low price_high"
 _UTILISATION = "period pool installed working held most_held utilisation"
 
 KINDS: dict[str, _Kind] = {
     "plan": _Kind("The plan in one row.", _SUMMARY, _plan),
+    "cases": _Kind(
+        "The cases of an uncertain problem; all other tables are of the one that is shown here.",
+        _CASES, _cases, "case",
+    ),
     "periods": _Kind(
         "The periods of the plan.", "period start end", _records("periods", "period start end"),
         "period",

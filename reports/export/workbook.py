@@ -5,6 +5,7 @@ Belongs here: which sheets there are, in which order. Does not belong here: what
 """
 
 from reports.export.sheets.book import Book
+from reports.export.sheets.cases import add_cases
 from reports.export.sheets.machines import add_electricity, add_fleet, add_power, add_utilisation
 from reports.export.sheets.money import add_bill, add_cash_flow, add_quarters
 from reports.export.sheets.orders import add_orders, add_schedule
@@ -27,6 +28,7 @@ def render(plan: Plan, language: Language) -> bytes:
     title = str(plan.problem.get("title") or language.text("A plan of rackmix"))
     book = Book(title, plan.currency, language, worked.instance.start)
     summary = add_summary(book, worked)
+    add_cases(book, worked)
     orders = add_orders(book, worked)
     add_schedule(book, worked, orders)
     flow = add_cash_flow(book, worked)

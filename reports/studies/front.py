@@ -15,6 +15,7 @@ from reports.studies.chart_parts import HEIGHT, WIDTH, money_scale, titled
 from reports.tables import Column, Row, Table
 from reports.terminal import json_text
 from reports.text.page import Page, Section, clean, sentence
+from solver.answer import AnswerStatus
 from solver.studies.front import Front
 
 
@@ -30,6 +31,9 @@ def front_json(front: Front) -> str:
         "tried": front.tried,
         "infeasible": list(front.infeasible),
         "open": list(front.open),
+        "failed": [{"limit": limit, "error": error} for limit, error in front.failed],
+        "interrupted": front.interrupted,
+        "status": None if front.status is None else str(front.status),
     }
     return json_text(document)
 
@@ -67,18 +71,40 @@ def _table(front: Front) -> Table:
 
 def _summary(front: Front) -> str:
     if not front.points:
-        return "The problem itself has no plan: there is nothing to trade."
+        return _without_points(front)
+    limits = "1 limit that was" if front.tried == 1 else f"{front.tried} limits that were"
     told = f"{len(front.points)} plans that none of the others beats in both, every one verified, "
-    told += f"from {front.tried} limits that were tried."
+    if len(front.points) == 1:
+        told = "One plan that no other beats in either, verified, "
+    told += f"from {limits} tried."
     if front.infeasible:
         told += f" No plan exists at {_listed(front, front.infeasible)}: proven."
     if front.open:
         told += f" No plan was found in the time at {_listed(front, front.open)}."
+    if front.failed:
+        told += f" {_listed(front, tuple(limit or 0.0 for limit, _ in front.failed))} failed"
+        told += f"{_errors(front)}."
     if front.least is not None:
         told += f" No plan has less than about {figure(front.least)} {front.measure.unit}."
     if any(point.dearer is False for point in front.points):
         told += " Where a point is not proven dearer than the next, their gaps leave it open."
     return told + (" Stopped before the end." if front.interrupted else "")
+
+
+def _without_points(front: Front) -> str:
+    """Why there is no point at all."""
+    if front.interrupted:
+        return "Stopped before any point was found."
+    if front.status is AnswerStatus.INFEASIBLE:
+        return "The problem itself has no plan: there is nothing to trade."
+    if front.status is AnswerStatus.ERROR:
+        return f"Every search failed{_errors(front)}."
+    return "No plan was found in the time: a longer --time-limit may find one."
+
+
+def _errors(front: Front) -> str:
+    errors = dict.fromkeys(clean(error) for _, error in front.failed)
+    return f": {'; '.join(errors)}" if errors else ""
 
 
 def _listed(front: Front, limits: tuple[float, ...]) -> str:

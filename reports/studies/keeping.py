@@ -41,6 +41,8 @@ def _section(keeping: Keeping, currency: str) -> Section:
         parts += (sentence(f"{_summary(keeping)}; {keeping_costs(keeping, currency)}."),)
     elif keeping.free.plan is not None:
         parts += (sentence("Without the earlier plan there is a plan; nothing keeps to it."),)
+    else:
+        parts += (sentence("Nothing: there is no plan without the earlier one, either."),)
     if kept.gone:
         parts += (sentence("No longer offered:"), points(clean(g.sentence) for g in kept.gone))
     if keeping.answer.plan is not None:

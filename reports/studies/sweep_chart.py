@@ -40,7 +40,8 @@ def _mix(sweep: Sweep, number: int) -> Any:
     """Cards by type as stacked areas over one axis, with the cost above them as a line."""
     axis = sweep.grid.axes[number]
     x = _x(axis)
-    layers = [_areas(sweep, axis, number, x)]
+    planned = any(point.plan is not None for point in sweep.points)
+    layers = [_areas(sweep, axis, number, x)] if planned else []
     if missing := _missing(sweep, axis, number):
         frame = pd.DataFrame(missing)
         ground = alt.Chart(frame)
@@ -53,6 +54,9 @@ def _mix(sweep: Sweep, number: int) -> Any:
             ).encode(x=x, y=alt.value(HEIGHT - 100), text="said:N")
         )
     cards = alt.layer(*layers).properties(width=WIDTH, height=HEIGHT - 100)
+    if not planned:
+        # Scales without a value make a chart of infinite size.
+        return titled(cards, sweep.title, f"No plan at any point of {axis.title}")
     told = f"Cheapest mix of cards, and its cost, by {axis.title}"
     joined = alt.vconcat(_cost_line(sweep, axis, number, x), cards, spacing=18)
     return titled(joined.resolve_scale(x="shared"), sweep.title, told)

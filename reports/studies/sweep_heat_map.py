@@ -30,10 +30,10 @@ def heat_map(sweep: Sweep, first: int, second: int) -> Any:
     scale = alt.Scale(scheme="blues", zero=False, nice=False)
     squares = base.transform_filter("!datum.none").mark_rect(stroke="white", strokeWidth=1)
     gaps = base.transform_filter("datum.none").mark_rect(fill="#f6f1f1", stroke=theme.GRID)
-    layers = [
-        squares.encode(x=x, y=y, color=alt.Color("cost:Q", scale=scale, legend=legend)),
-        gaps.encode(x=x, y=y),
-    ]
+    layers = [gaps.encode(x=x, y=y)]
+    if not frame["none"].all():
+        colour = alt.Color("cost:Q", scale=scale, legend=legend)
+        layers.insert(0, squares.encode(x=x, y=y, color=colour))
     for ink in dict.fromkeys(frame["ink"]):
         if len(across.values) <= MOST_FIGURES or ink == theme.LIMIT:
             words = base.transform_filter(f"datum.ink === '{ink}'")

@@ -63,7 +63,12 @@ def _named(sweep: Sweep, point: Point) -> str:
 
 def _summary(sweep: Sweep) -> str:
     searched, carried = sweep.count(How.SEARCHED), sweep.count(How.CARRIED)
-    told = f"{len(sweep.points)} points, every plan verified: {searched} searched, {carried} "
+    count, plans = len(sweep.points), sum(point.plan is not None for point in sweep.points)
+    checked = (
+        "every plan" if plans > 1 else "its plan" if count == 1 else "the plan"
+    ) + " verified"
+    told = f"{count} {'point' if count == 1 else 'points'}, "
+    told += f"{checked if plans else 'none with a plan'}: {searched} searched, {carried} "
     told += "proven by what was found for others."
     if sweep.interrupted:
         missing = sweep.grid.size - len(sweep.points)

@@ -219,6 +219,8 @@ def _orders(found: Comparison, column: Column) -> Section:
     if column.plan is None:
         return ()
     kept = column.keeping
+    if not kept and found.base.plan is None:
+        return ()
     changed = kept.changes if kept else found.changes(column)
     other = f"those of {clean(kept.kept.origin)}" if kept else "the base's"
     parts: Section = (heading(f"Orders of {clean(column.name)} against {other}"),)

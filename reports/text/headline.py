@@ -21,20 +21,14 @@ from reports.figures import (
     present_value_of,
     units_held,
 )
+from reports.language import language
 from reports.numbers import count, figure, money_in_words, percent_up
+from reports.sureness import sureness
 from reports.text.page import Section, clean, facts, heading, in_words, sentence
-from solver.engines import ROUNDING
-from solver.given import GIVEN
-from solver.plan import Plan, PlanStatus, PurchaseRow, Term
-from solver.restriction import HELD
+from solver.plan import Plan, PurchaseRow, Term
 
 MOST_NAMED = 4
 """Items that the sentence names; of more only the three dearest."""
-ENDED_BY = {
-    "time_limit": "the time limit came first",
-    "interrupted": "the search was stopped by hand",
-}
-"""What ended a search before its proof."""
 
 
 def headline(plan: Plan) -> Section:
@@ -131,33 +125,8 @@ def _payments(plan: Plan) -> str:
 
 
 def status_in_words(plan: Plan) -> str:
-    """The status as a sentence: what is proven, or why it is not."""
-    if plan.status is PlanStatus.OPTIMAL:
-        if plan.gap is not None and plan.gap <= ROUNDING:
-            return "optimal: proven, no plan is cheaper"
-        near = "" if plan.gap is None else f" within {percent_up(plan.gap)} of the cheapest"
-        return f"optimal: proven{near}"
-    stop = str(plan.provenance.get("stop"))
-    if plan.assumptions[:1] == (GIVEN,):
-        return f"feasible: these purchases fit; {_use_in_words(plan, stop)}"
-    why = ENDED_BY.get(stop, "the search ended before the proof")
-    if plan.assumptions and plan.assumptions[0].startswith(HELD):
-        # What the search proved or not says nothing of the problem without what holds the plan.
-        why = "held to more than the problem asks"
-    if plan.bound is None or plan.gap is None:
-        return f"feasible: {why}; how much could be saved is not known"
-    return f"feasible: {why}; at most {percent_up(plan.gap)} could be saved"
-
-
-def _use_in_words(plan: Plan, stop: str) -> str:
-    """What is known of the use that given purchases are put to."""
-    if stop in ("proven", "gap"):
-        options = plan.provenance.get("options")
-        asked = options.get("gap") if stop == "gap" and isinstance(options, dict) else None
-        near = f" within {percent_up(asked)}" if isinstance(asked, float) and asked else ""
-        return f"what runs on them is the cheapest use of them{near}"
-    why = ENDED_BY.get(stop, "the search ended before the proof")
-    return f"{why}, so there may be a cheaper use of them"
+    """The status with what is proven, or why it is not."""
+    return f"{plan.status}: {sureness(plan, language('en'))}"
 
 
 def _engine(provenance: Any) -> str:

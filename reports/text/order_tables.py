@@ -43,7 +43,7 @@ def _total_cells(total: OfferTotal) -> tuple[str, ...]:
     price = ("" if total.one_price else MEAN) + unit_price(total.unit_price)
     return (
         total.offer,
-        total.item if total.line in total.item else f"{total.item} ({total.line})",
+        total.article,
         total.vendor or "",
         count(total.quantity),
         count(total.cards) if total.cards else "",

@@ -9,9 +9,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from reports.figures import fabric_parts, is_discounted, leases, machines
+from reports.language import language
 from reports.numbers import count, money_column, money_in_words, percent, percent_up
+from reports.sureness import sureness_of_cases
 from reports.tables import Column, Kind, Row
-from reports.text.headline import ENDED_BY, decision
+from reports.text.headline import decision
 from reports.text.order_tables import fabric_table, lease_table, order_table
 from reports.text.page import (
     Page,
@@ -26,7 +28,6 @@ from reports.text.page import (
     table,
 )
 from solver.answer import AnswerStatus
-from solver.engines import ROUNDING
 from solver.plan import Plan, PurchaseRow, Term
 from solver.studies.interval import SAME
 from solver.uncertain.answer import CaseAnswer, UncertainAnswer
@@ -90,15 +91,9 @@ def _standing(answer: UncertainAnswer) -> Section:
 
 
 def _status(answer: UncertainAnswer) -> str:
-    if answer.status is AnswerStatus.OPTIMAL:
-        if answer.gap is not None and answer.gap <= ROUNDING:
-            return "optimal: proven, no plans with common early deliveries are cheaper"
-        near = "" if answer.gap is None else f" within {percent_up(answer.gap)} of the cheapest"
-        return f"optimal: proven{near}"
-    why = ENDED_BY.get(str(answer.stop), "the search ended before the proof")
-    if answer.gap is None:
-        return f"feasible: {why}; how much could be saved is not known"
-    return f"feasible: {why}; at most {percent_up(answer.gap)} could be saved"
+    optimal = answer.status is AnswerStatus.OPTIMAL
+    sure = sureness_of_cases(optimal, answer.gap, str(answer.stop), language("en"))
+    return f"{answer.status}: {sure}"
 
 
 def _now(answer: UncertainAnswer) -> Section:

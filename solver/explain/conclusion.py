@@ -19,7 +19,7 @@ from solver.bill import Decisions
 from solver.case import Case, case_of
 from solver.explain.conflict import Contradiction, Search, liftable
 from solver.explain.cures import Cure, Remedies, parsed
-from solver.explain.feasibility import Feasibility, Verdict
+from solver.explain.feasibility import LEAST_S, Feasibility, Verdict
 from solver.explain.knobs import knobs_of
 from solver.explain.requirements import Kind, Requirement, requirements_of
 from solver.screening import Finding, screen
@@ -31,8 +31,14 @@ MOST_CONTRADICTIONS = 3
 """More of them are not looked for."""
 MOST_NAMED = 6
 """Of larger contradictions it is not looked for what would come after them."""
-PRICE_S = 20.0
+FOLLOWING_FRACTION = 0.2
+"""Of the time limit: what looking for what comes after the members may take."""
+WORDS_FRACTION = 0.05
+"""The same where changes that are enough are known already."""
+PRICE_S = 5.0
 """What pricing one cure may take."""
+PRICES_S = 20.0
+"""What pricing all of them may take."""
 PRICE_GAP = 0.01
 """How close to the cheapest plan the price of a cure comes."""
 NO_CHANGE = {
@@ -202,10 +208,15 @@ def _cures(
     cures: list[Cure] = []
     hopeless = []
     involved = {member.name: member for found in contradictions for member in found.members}
+    stuck: list[Requirement] = []
     for member in contradictions[0].members if len(contradictions) == 1 else ():
         found = remedies.alone(member)
         cures += found
-        if not found:
+        stuck += [] if found else [member]
+    # What comes after a member is the basis of joint cures, and else a matter of words alone.
+    fraction = WORDS_FRACTION if cures else FOLLOWING_FRACTION
+    with remedies.feasibility.within(fraction):
+        for member in stuck:
             following = _following(remedies, search, member, len(contradictions[0].members))
             involved |= {m.name: m for m in (following.members if following else ())}
             hopeless.append(Hopeless(member.name, _why_not(remedies, member, following)))
@@ -223,9 +234,7 @@ def _following(
     remedies: Remedies, search: Search, member: Requirement, size: int
 ) -> Contradiction | None:
     """What contradicts without a member; None where nothing does, or it was not looked for."""
-    feasibility = remedies.feasibility
-    late = feasibility.left_s < feasibility.options.time_limit_s / 2
-    if late or member.kind in NO_CHANGE or size > MOST_NAMED:
+    if member.kind in NO_CHANGE or size > MOST_NAMED:
         return None
     if remedies.lifted(member) is not Verdict.NONE:
         return None
@@ -241,7 +250,7 @@ def _why_not(remedies: Remedies, member: Requirement, following: Contradiction |
         return "it cannot be moved far enough, or the search ended too early"
     if verdict is Verdict.OPEN:
         return "whether there is a plan without it was not found out in time"
-    if following is None:
+    if following is None or not following.minimal:
         return "without it other requirements still leave no plan"
     if len(following.members) > MOST_NAMED:
         return f"without it {len(following.members)} others still contradict each other"
@@ -260,12 +269,12 @@ def _priced(
     interrupted: threading.Event | None,
 ) -> tuple[Cure, ...]:
     """The cures with what the cheapest plan then costs, as far as time allows."""
-    until = time.monotonic() + options.time_limit_s
+    until = time.monotonic() + min(PRICES_S, options.time_limit_s)
     file = ProblemFile(case.loaded.document)
     priced = []
-    for cure in cures:
-        left = until - time.monotonic()
-        if left < 1 or (interrupted is not None and interrupted.is_set()):
+    for place, cure in enumerate(cures):
+        left = (until - time.monotonic()) / (len(cures) - place)
+        if left < LEAST_S or (interrupted is not None and interrupted.is_set()):
             priced.append(cure)
             continue
         limits = replace(options, gap=max(options.gap, PRICE_GAP), time_limit_s=min(PRICE_S, left))

@@ -34,6 +34,9 @@ class Contradiction:
         return ""
 
 
+COARSER = 4
+"""By how much the pieces of one round are larger than those of the next."""
+
 Note = Callable[[str], None]
 """Told what is being looked for, in a few words."""
 
@@ -48,19 +51,26 @@ class Search:
     feasibility: Feasibility
     note: Note
     _known: dict[frozenset[str], Verdict] = field(default_factory=dict)
+    _relaxed: dict[frozenset[str], bool] = field(default_factory=dict)
 
     def find(self, among: Sequence[Requirement]) -> Contradiction | None:
         """A smallest contradiction among some requirements, all others lifted; None where there is
         none, or none was found.
         """
-        if not among or self._verdict(among) is not Verdict.NONE:
+        if not among:
             return None
-        members = self._fewest(list(among))
+        members = list(among)
+        if self._refuted_relaxed(members):
+            # What contradicts itself even in fractions is quickly found and quickly confirmed.
+            members = self._fewest(members, self._refuted_relaxed)
+        elif self._refuted(members):
+            members = self._fewest(members, self._refuted)
+        else:
+            return None
         shown = self._each_is_needed(members)
         while shown.dropped is not None:
             members = [member for member in members if member is not shown.dropped]
-            shown = self._each_is_needed(self._fewest(members))
-            members = shown.members
+            shown = self._each_is_needed(members)
         verdict = self._confirmed(members)
         if verdict is Verdict.PLAN:
             # The quick answers were wrong: begin again with confirmed ones.
@@ -68,24 +78,29 @@ class Search:
                 return None
             self.feasibility.believes_sieve = False
             self._known.clear()
+            self._relaxed.clear()
             return self.find(among)
         return Contradiction(tuple(members), verdict is Verdict.NONE, shown.all_shown)
 
-    def _fewest(self, members: list[Requirement]) -> list[Requirement]:
-        """Leave out what is not needed: first in large pieces, at last one by one."""
-        size = max(1, len(members) // 2)
+    def _fewest(
+        self, members: list[Requirement], refuted: Callable[[list[Requirement]], bool]
+    ) -> list[Requirement]:
+        """Leave out what is not needed for the rest to be refuted: first in large pieces, at last
+        one by one.
+        """
+        size = max(1, len(members) // COARSER)
         while True:
             start = 0
             while start < len(members):
                 rest = members[:start] + members[start + size :]
                 self.note(f"looking for the conflict among {len(members)} requirements")
-                if self._verdict(rest) is Verdict.NONE:
+                if refuted(rest):
                     members = rest
                 else:
                     start += size
             if size == 1:
                 return members
-            size //= 2
+            size = max(1, size // COARSER)
 
     def _each_is_needed(self, members: list[Requirement]) -> "_Shown":
         """Whether the members without any one of them have a plan.
@@ -101,6 +116,20 @@ class Search:
                 return _Shown(members, member, False)
             all_shown &= verdict is Verdict.PLAN
         return _Shown(members, None, all_shown)
+
+    def _refuted(self, kept: Iterable[Requirement]) -> bool:
+        return self._verdict(kept) is Verdict.NONE
+
+    def _refuted_relaxed(self, kept: Iterable[Requirement]) -> bool:
+        """Whether nothing need be whole for these to contradict each other."""
+        kept = tuple(kept)
+        names = frozenset(member.name for member in kept)
+        if names not in self._relaxed:
+            case = self._without_others(kept)
+            self._relaxed[names] = case is not None and self.feasibility.refutes_relaxed(case)
+            if self._relaxed[names]:
+                self._known[names] = Verdict.NONE
+        return self._relaxed[names]
 
     def _verdict(self, kept: Iterable[Requirement]) -> Verdict:
         kept = tuple(kept)

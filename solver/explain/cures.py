@@ -6,7 +6,7 @@ contradicts what (conflict.py).
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from problems.edits import Edit, parse_edit, parse_unset
@@ -28,13 +28,12 @@ NEARLY = (1.0, 1.002, 1.01, 1.05)
 FIRST_TRY = 0.05
 """The first amount, as a share, where none was computed."""
 PRECISION = 0.01
-"""How close to the least amount a search comes, as a share of it."""
+"""How close to the least a program's amount comes that counts as proven, as a share of it."""
 MOST_STEPS = 60
 STEPS = 6
 """Halvings after a program whose least amount was not proven."""
 NOTHING = 1e-7
 """An amount below it is none."""
-LEAST_SHARE = 1e-4
 LEAST_COST = 1e-6
 
 
@@ -129,10 +128,19 @@ class Remedies:
         moving = [(k, a) for k, a in zip(found, computed.amounts, strict=True) if a > NOTHING]
         for more in NEARLY:
             moves = [(k, self._move(k, min(k.most, amount * more))) for k, amount in moving]
-            edits = [edit for _, move in moves for edit in move.edits]
-            if moves and self._works(edits, computed):
-                return self._cure(moves, least=computed.proven)
+            if moves and self._works(_edits(moves), computed):
+                needed = self._needed(moves)
+                exact = more == NEARLY[0] and len(needed) == len(moves)
+                return self._cure(needed, least=computed.proven and exact)
         return None
+
+    def _needed(self, moves: list[tuple[Knob, Move]]) -> list[tuple[Knob, Move]]:
+        """The moves without those that the others are enough without, the largest first."""
+        for each in sorted(moves, key=lambda way: -self._weighted(*way)):
+            fewer = [other for other in moves if other is not each]
+            if fewer and self._works(_edits(fewer)):
+                moves = fewer
+        return moves
 
     def any_way(self, requirements: Sequence[Requirement]) -> Cure | None:
         """Changes that are enough together, none of which can be left out.
@@ -144,21 +152,19 @@ class Remedies:
         self.note("which changes are enough together")
         knobs = {r.name: knobs_of(self.case, r, self.everything) for r in requirements}
         chosen = {name: self._furthest(each[-1]) for name, each in knobs.items() if each}
-        if not chosen or not self._works(_edits(chosen)):
+        if not chosen or not self._works(_edits(chosen.values())):
             return None
-        for name in sorted(chosen, key=lambda name: -self._weighted(*chosen[name])):
-            fewer = {other: each for other, each in chosen.items() if other != name}
-            if fewer and self._works(_edits(fewer)):
-                chosen = fewer
+        needed = self._needed(list(chosen.values()))
+        chosen = {knob.requirement.name: (knob, move) for knob, move in needed}
         for name in chosen:
-            others = _edits({other: each for other, each in chosen.items() if other != name})
+            others = _edits(each for other, each in chosen.items() if other != name)
             ways = [chosen[name]]
             for knob in knobs[name]:
                 amount = self._searched(knob, others)
                 if amount is not None:
                     ways.append((knob, self._move(knob, amount)))
             chosen[name] = min(ways, key=lambda way: (way[1].gives_up, self._weighted(*way)))
-        return self._cure(list(chosen.values()), least=False)
+        return self._cure(self._needed(list(chosen.values())), least=False)
 
     def _furthest(self, knob: Knob) -> tuple[Knob, Move]:
         return knob, self._move(knob, knob.most)
@@ -184,10 +190,30 @@ class Remedies:
         self._in_doubt = False
         if computed is None or amount is None:
             amount = self._searched(knob)
-        elif not computed.proven:
-            amount = self._halved(knob, computed.least, amount, (), STEPS)
-            self._in_doubt |= amount > computed.least * (1 + PRECISION)
+        else:
+            if not computed.proven:
+                amount = self._halved(knob, computed.least, amount, (), STEPS)
+            amount = self._to_the_figure(knob, amount, computed.least)
         return None if amount is None else (amount, not self._in_doubt)
+
+    def _to_the_figure(self, knob: Knob, amount: float, least: float) -> float:
+        """The amount, or one that is written a little smaller and is enough as well.
+
+        ``least``: no smaller amount is enough.
+        """
+        for _ in range(STEPS):
+            less = knob.less(amount)
+            if less is None or self._moved_by(knob, less) < least * (1 - NOTHING):
+                return amount
+            if not self._enough(knob, less):
+                return amount
+            amount = less
+        self._in_doubt = True
+        return amount
+
+    def _moved_by(self, knob: Knob, amount: float) -> float:
+        """An amount as it is written."""
+        return amount if knob.whole else self._move(knob, amount).relative
 
     def _confirmed(self, knob: Knob, computed: "_Computed") -> float | None:
         """The amount that one program found, or a little more: what the file itself confirms."""
@@ -238,10 +264,9 @@ class Remedies:
     ) -> float:
         """The least amount that is enough between one that is not and one that is."""
         for _ in range(steps):
-            if high - low <= (1 if knob.whole else max(PRECISION * high, LEAST_SHARE)):
+            middle = knob.between(low, high)
+            if middle is None:
                 break
-            middle = (low + high) / 2
-            middle = math.floor(middle) if knob.whole else middle
             if self._enough(knob, middle, others):
                 high = middle
             else:
@@ -299,8 +324,8 @@ class Remedies:
         return self.weights[max(found, key=len)] if found else 1.0
 
 
-def _edits(chosen: Mapping[str, tuple[Knob, Move]]) -> list[str]:
-    return [edit for _, move in chosen.values() for edit in move.edits]
+def _edits(moves: Iterable[tuple[Knob, Move]]) -> list[str]:
+    return [edit for _, move in moves for edit in move.edits]
 
 
 @dataclass(frozen=True)

@@ -5,13 +5,15 @@ none" is an opinion, and the confirmation of the latter by the ladder of engines
 here: which problems are asked (conflict.py, cures.py).
 """
 
+import math
 import threading
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import TracebackType
-from typing import Self
+from typing import Literal, Self
 
 from problems.loading import LoadedProblem
 from solver import engines
@@ -29,8 +31,10 @@ from solver.verify import verify
 QUICK_FRACTION = 0.05
 """What one quick question may take of the time limit. What is hard to refute stays unrefuted: a
 conflict that can be confirmed is worth more than a smaller one that cannot."""
-GIVE_FRACTION = 0.2
+GIVE_FRACTION = 0.1
 """What looking for the least change of one requirement may take."""
+RELAXED: Literal["Continuous"] = "Continuous"
+"""How PuLP calls a column that need not be whole."""
 LEAST_S = 0.5
 CONFIRM_S = 30.0
 """What the confirmation of "there is none" may take at most."""
@@ -60,10 +64,21 @@ class Feasibility:
     last: Decisions | None = None
     """What the last plan that was found and verified decides."""
     _began: float = field(default_factory=time.monotonic)
+    _until: float = math.inf
 
     def begin_again(self) -> None:
         """Let the time limit count from now: for the next step of an explanation."""
         self._began = time.monotonic()
+
+    @contextmanager
+    def within(self, fraction: float) -> Iterator[None]:
+        """Let what is asked inside take this share of the time limit at most."""
+        before = self._until
+        self._until = min(before, time.monotonic() + fraction * self.options.time_limit_s)
+        try:
+            yield
+        finally:
+            self._until = before
 
     def __post_init__(self) -> None:
         self._sieve = Sieve(self.interrupted)
@@ -86,7 +101,7 @@ class Feasibility:
         """Seconds left of the time limit; none once interrupted."""
         if self.interrupted is not None and self.interrupted.is_set():
             return 0.0
-        return self.options.time_limit_s - (time.monotonic() - self._began)
+        return min(self._began + self.options.time_limit_s, self._until) - time.monotonic()
 
     def ask(self, case: Case) -> Verdict:
         """Whether a case has a plan, quickly."""
@@ -103,6 +118,22 @@ class Feasibility:
         if not found.refuted:
             return Verdict.PLAN if self._verified(case, model, found.values) else self.confirm(case)
         return Verdict.NONE if self.believes_sieve else self.confirm(case)
+
+    def refutes_relaxed(self, case: Case) -> bool:
+        """Whether arithmetic refutes a case, or its program has no point though nothing need be
+        whole: quickly found out, and quickly confirmed.
+        """
+        self.asked += 1
+        if screen(case.instance):
+            return True
+        if self.left_s < LEAST_S or not self.believes_sieve:
+            return False
+        problem = build(case.instance).problem
+        for variable in problem.variables():
+            variable.cat = RELAXED
+        limit = min(max(LEAST_S, QUICK_FRACTION * self.options.time_limit_s), self.left_s)
+        found = self._sieve.ask(problem, time_limit_s=limit)
+        return found is not None and found.refuted
 
     def confirm(self, case: Case) -> Verdict:
         """Whether a case has a plan, by arithmetic or by every engine that is needed."""

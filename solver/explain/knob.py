@@ -4,6 +4,7 @@ Belongs here: the records, and knobs that move figures of the file: scaled, coun
 Does not belong here: which requirement has which knobs (knobs.py), dates (knobs_dates.py).
 """
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -21,6 +22,8 @@ MOST_TIMES = 1e4
 """A limit is raised to so many times of it at most."""
 MOST_COUNT = 10**6
 MOST_DAYS = 3650
+NO_WIDTH = 1e-9
+"""Relative: amounts this close to each other are the same."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,30 @@ class Knob:
     last_resort: bool = False
     """Whether it is of interest only where nothing before it is enough."""
 
+    def between(self, low: float, high: float) -> float | None:
+        """An amount between two that is written as neither of them is; None where there is none."""
+        if self.whole:
+            middle = float(math.floor((low + high) / 2))
+            return middle if low < middle < high else None
+        before, after = self.at(low).edits, self.at(high).edits
+        while high - low > NO_WIDTH * high:
+            middle = (low + high) / 2
+            edits = self.at(middle).edits
+            if edits not in (before, after):
+                return middle
+            low, high = (middle, high) if edits == before else (low, middle)
+        return None
+
+    def less(self, amount: float) -> float | None:
+        """The largest amount that is written smaller than another; None where nothing is."""
+        if self.whole:
+            return amount - 1 if amount > 1 else None
+        low, high, written = 0.0, amount, self.at(amount).edits
+        while high - low > NO_WIDTH * amount:
+            middle = (low + high) / 2
+            low, high = (low, middle) if self.at(middle).edits == written else (middle, high)
+        return low or None
+
 
 Knobs = Iterator[Knob]
 Everything = tuple[Requirement, ...]
@@ -75,10 +102,14 @@ def table(
         factor = 1 + amount if up else 1 - amount
         verb = "raise" if up else "lower"
         if whole:
-            new = [moved(plain(case, p), factor, up=up, whole=True)[1] for _, p in steps]
+            old = [plain(case, p) for _, p in steps]
+            found = [moved(value, factor, up=up, whole=True) for value in old]
+            new = [text for _, text in found]
             edits = tuple(f"{path_text(p)}={text}" for (_, p), text in zip(steps, new, strict=True))
             words = f"{verb} every step of {path_text(path)} to {', '.join(new)}"
-            return Move(edits, words, amount)
+            numbers = [split_quantity(value)[0] for value in old]
+            each = zip(found, numbers, strict=True)
+            return Move(edits, words, max(abs(n - number) / number for (n, _), number in each))
         exact = rounded_out(factor, up=up, digits=4)
         edit = f"{path_text(path)}*={number_text(exact)}"
         words = f"{verb} every step of {path_text(path)} by {abs(float(exact) - 1):.1%}"

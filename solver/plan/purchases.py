@@ -9,7 +9,7 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -29,8 +29,10 @@ FOLLOWING = (
     "discount",
     "amount",
     "cards",
+    "card",
 )
-"""Keys of a whole plan's purchases that follow from the others and are not read."""
+"""Keys of a whole plan's purchases, and of tables of them, that follow from the others and are not
+read."""
 _ROWS_BEGIN = re.compile(r'\s*(?:\{\s*"purchases"\s*:\s*)?\[\s*')
 _NEXT_ROW = re.compile(r"[\s,]*")
 
@@ -61,8 +63,22 @@ def purchases_from_json_or_csv(path: Path) -> tuple[HandPurchase, ...]:
     """
     text = read_text(path)
     rows = _csv_rows(path, text) if path.suffix.lower() == ".csv" else _json_rows(path, text)
+    return purchases_from_rows(rows)
+
+
+def purchases_from_rows(
+    rows: Iterable[tuple[str, Mapping[str, Any]]],
+) -> tuple[HandPurchase, ...]:
+    """The purchases of rows that were read, each with its place for messages; what a row does not
+    say is left out of it. Raises PlanError.
+    """
     # Fabric follows from what is delivered.
     return tuple(_purchase(where, row) for where, row in rows if row.get("kind") != "fabric")
+
+
+def check_columns(where: str, names: list[str]) -> None:
+    """Refuse columns that no list of purchases has, or lacks. Raises PlanError."""
+    _check_keys(where, names, "column")
 
 
 def _csv_rows(path: Path, text: str) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -70,7 +86,7 @@ def _csv_rows(path: Path, text: str) -> Iterator[tuple[str, dict[str, Any]]]:
     header = [name.strip() for name in next(lines, [])]
     if len(header) == 1 and (found := re.search(r"[;\t|]", header[0])):
         raise PlanError(f"{path}:1: columns are parted by {found[0]!r}, expected commas")
-    _check_keys(f"{path}:1", header, "column")
+    check_columns(f"{path}:1", header)
     try:
         for cells in lines:
             where = f"{path}:{lines.line_num}"
@@ -104,7 +120,7 @@ def _json_rows(path: Path, text: str) -> Iterator[tuple[str, dict[str, Any]]]:
         at = _NEXT_ROW.match(text, end).end()  # type: ignore[union-attr] # it may match nothing
 
 
-def _purchase(where: str, row: dict[str, Any]) -> HandPurchase:
+def _purchase(where: str, row: Mapping[str, Any]) -> HandPurchase:
     _check_keys(where, list(row), "key")
     if "period" not in row and "delivered" not in row:
         raise PlanError(f"{where}: needs 'period' or 'delivered'")
@@ -131,7 +147,7 @@ def _check_keys(where: str, names: list[str], word: str) -> None:
             raise PlanError(f"{where}: lacks {word} {name!r}")
 
 
-def _text(where: str, row: dict[str, Any], key: str) -> str | None:
+def _text(where: str, row: Mapping[str, Any], key: str) -> str | None:
     value = row.get(key)
     if isinstance(value, int) and not isinstance(value, bool):
         value = str(value)  # a period such as 2023 is written without quotes
@@ -152,7 +168,7 @@ def _quantity(where: str, value: Any) -> int:
     return int(number)
 
 
-def _day(where: str, row: dict[str, Any], key: str) -> date | None:
+def _day(where: str, row: Mapping[str, Any], key: str) -> date | None:
     value = row.get(key)
     if value is None:
         return None

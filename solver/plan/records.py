@@ -243,7 +243,10 @@ UNVERIFIED = Verification(ok=False, checks=(), violations=())
 
 @dataclass(frozen=True)
 class Plan:
-    """A plan, complete enough to verify and to export from alone."""
+    """A plan, complete enough to verify and to export from alone; money in `currency`.
+
+    `solver.plan_frames` gives its tables as pandas frames.
+    """
 
     status: PlanStatus
     objective: float

@@ -70,7 +70,10 @@ class Alternative:
 
 @dataclass(frozen=True)
 class Alternatives:
-    """Plans that cost almost the least and differ."""
+    """Plans that cost almost the least and differ; money in the problem's currency.
+
+    `frame` has one row for each plan.
+    """
 
     case: Case
     answer: Answer
@@ -149,7 +152,7 @@ def find_alternatives(
     aim. ``options`` are of the search for the cheapest, ``aside`` of each search after it, by
     default `aside_of(options)`. Each starts from the cheapest plan; each plan is verified. Plans
     that turn out the same are one plan with several names. Ends early when nothing differs any
-    more. Raises ValueError for a ``within`` below 0.
+    more. Raises ValueError for a ``within`` below 0 or from 1 on; never for what engines do.
     """
     if not 0 <= within < 1:
         raise ValueError(f"within must be a fraction from 0 to below 1 (given {within!r})")

@@ -116,7 +116,11 @@ class Column:
 
 @dataclass(frozen=True)
 class Comparison:
-    """A base and variants of it, side by side."""
+    """A base and variants of it, side by side; money in the problem's currency.
+
+    As frames: `frame` (costs and what is certain of their differences), `bill`, `purchases`,
+    `cards`.
+    """
 
     columns: tuple[Column, ...]
     """The base first."""
@@ -140,8 +144,8 @@ class Comparison:
         return changes(orders_of(self.base.plan), orders_of(column.plan))
 
     def frame(self) -> "pd.DataFrame":
-        """One row for each column: status, cost, bound, gap and what is certain of the
-        difference.
+        """One row for each column: status, cost, bound, gap (a fraction) and the difference from
+        the base: of the plans found, and at least and at most of the cheapest ones.
         """
         import pandas as pd
 
@@ -213,13 +217,17 @@ def compare(
     Each is searched with the options of its own `solve:` block; keywords (engine, gap,
     time_limit_s, threads) win over it. Cases with the same mathematics are solved once. With
     ``kept`` every plan keeps to earlier orders (see keeping.keep). An interrupt ends the row with
-    what there is. A case without a plan is a column like the others.
+    what there is. A case without a plan is a column like the others. Variants come by name, or from
+    a frame by `variants_from_frame`. Raises ValueError for no case and for options that no engine
+    can follow, TypeError for another keyword; never for what engines do.
     """
     variants = (
         [Variant(name, case) for name, case in cases.items()]
         if isinstance(cases, Mapping)
         else list(cases)
     )
+    if not variants:
+        raise ValueError("expected at least one case: the first is the base of the comparison")
     columns: list[Column] = []
     solved: dict[object, Column] = {}
     for variant in variants:

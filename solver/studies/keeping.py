@@ -5,10 +5,11 @@ them, and what that costs. Does not belong here: lists of changes (orders), layo
 """
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from solver.answer import Answer, AnswerStatus, OnProgress, options_of, solve_case
 from solver.case import Case
@@ -18,10 +19,18 @@ from solver.families import Family
 from solver.formulation import Model
 from solver.formulation.model import Terms
 from solver.formulation.purchases import units_of
+from solver.frames import purchases_of
 from solver.given import fix, roomy
 from solver.instance import Instance
 from solver.instance.model import Option
-from solver.plan import Plan, PurchaseRow, match_purchases, purchases_from_json_or_csv, read_plan
+from solver.plan import (
+    HandPurchase,
+    Plan,
+    PurchaseRow,
+    match_purchases,
+    purchases_from_json_or_csv,
+    read_plan,
+)
 from solver.plan.convert import nearest
 from solver.plan.matching import box_of, why_no_option
 from solver.restriction import HELD, Restriction
@@ -29,6 +38,9 @@ from solver.screening import Finding
 from solver.studies.extension import SEARCHER, Ceiling, Extension, steered, total
 from solver.studies.mixes import cards_per_unit
 from solver.studies.orders import Change, Order, Orders, changes, orders_of, orders_of_units
+
+if TYPE_CHECKING:
+    import pandas
 
 WITHIN = 0.005
 """How much more than the cheapest a kept plan may cost where nothing else is asked: 0.5 %."""
@@ -64,7 +76,7 @@ class KeptOrders:
 
 @dataclass(frozen=True)
 class Keeping:
-    """What came of keeping a plan."""
+    """What came of keeping a plan; money in the problem's currency."""
 
     kept: KeptOrders
     within: float | None
@@ -98,17 +110,34 @@ def read_kept(case: Case, path: Path) -> KeptOrders:
     """
     if not lists_purchases_only(path):
         return kept_from_plan(case.instance, read_plan(path), str(path))
-    units, misfits = match_purchases(case.instance, purchases_from_json_or_csv(path))
+    return kept_from_purchases(case, purchases_from_json_or_csv(path), str(path))
+
+
+def kept_from_purchases(
+    case: Case,
+    purchases: "pandas.DataFrame | Iterable[HandPurchase]",
+    origin: str = "the earlier orders",
+) -> KeptOrders:
+    """The orders in a list of purchases, or in a frame as `check_purchases` takes it, as the case
+    knows them.
+
+    Raises PlanError for what cannot be read, and for a list that names what the problem does not
+    know.
+    """
+    units, misfits = match_purchases(case.instance, purchases_of(purchases))
     gone = tuple(
         Gone(m.where.partition(",")[0].removeprefix("offers."), None, m.amount or 0.0, str(m))
         for m in misfits
     )
-    return KeptOrders(str(path), orders_of_units(case.instance, units), units, gone)
+    return KeptOrders(origin, orders_of_units(case.instance, units), units, gone)
 
 
 def kept_from_plan(instance: Instance, plan: Plan, origin: str = "the earlier plan") -> KeptOrders:
-    """The orders of a plan, as an instance knows them: by offer, day of delivery, site, end of
-    lease and box.
+    """The orders of a plan, as an instance (`case.instance`) knows them: by offer, day of delivery,
+    site, end of lease and box.
+
+    Never raises for a plan of another problem: orders that the instance does not know are `gone`,
+    each with the reason.
     """
     known = {
         (o.offer, Order(o.delivered, o.site, o.until, box_of(instance, o))): o.key
@@ -161,7 +190,10 @@ def keep(
     beginning) up to that day are exactly the earlier ones; the rest is then free, or, with
     ``within`` too, changed as little as can be. ``aside`` are the options of the search for the
     least change, by default those of the others with the engine `SEARCHER`. Every plan is verified.
+    Raises ValueError for a ``within`` below 0; never for what engines do.
     """
+    if within is not None and not within >= 0:
+        raise ValueError(f"within must be a fraction, 0 or more (given {within!r})")
     if within is None and freeze_until is None:
         within = WITHIN
     options = options or options_of(case)

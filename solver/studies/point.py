@@ -16,7 +16,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from solver.answer import AnswerStatus
+from solver.answer import Answer, AnswerStatus
 from solver.case import Case
 from solver.engines import Options
 from solver.plan import Plan, PlanError, plan_from_json, plan_to_json
@@ -84,6 +84,13 @@ def key_of(case: Case, options: Options, held_to: str = "") -> str:
         "held_to": held_to,
     }
     return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()[:32]
+
+
+def why_failed(answer: Answer) -> str:
+    """Why the engines gave no plan that holds."""
+    if answer.refused and answer.refused.violations:
+        return f"no plan passed verification: {answer.refused.violations[0]}"
+    return answer.attempts[-1].message if answer.attempts else "the engines failed"
 
 
 def without_problem(plan: Plan) -> Plan:

@@ -39,7 +39,9 @@ class Progress:
 
 @dataclass(frozen=True)
 class Sweep:
-    """The points of a grid that are done, in the order of the grid."""
+    """The points of a grid that are done, in the order of the grid; money in `currency`, power in
+    kW, energy in kWh, carbon in kg, time in seconds.
+    """
 
     grid: Grid
     points: tuple[Point, ...]

@@ -12,11 +12,12 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from os import PathLike
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from problems import InputError, InputProblem
 from problems.edits import Edit
-from problems.loading import ProblemFile, read_problem
+from problems.frames import is_frame
+from problems.loading import ProblemFile, Source, read_problem
 from problems.units import UnitContext
 from solver.answer import Answer, AnswerStatus, options_of
 from solver.case import Case, case_of
@@ -25,11 +26,15 @@ from solver.plan import Plan, PlanStatus
 from solver.studies.carry import Knowledge, Known, workloads
 from solver.studies.grid import Grid, Place, grid_of, parse_grid
 from solver.studies.measures import measures_of
-from solver.studies.point import How, Point, Shelf, key_of, with_problem
+from solver.studies.point import How, Point, Shelf, key_of, why_failed, with_problem
+from solver.studies.points import points_from_frame
 from solver.studies.program import Program
 from solver.studies.result import Progress, Sweep
 from solver.studies.workers import Crew, crew_of, task_of
 from solver.verify import verify
+
+if TYPE_CHECKING:
+    import pandas
 
 FINAL = (AnswerStatus.OPTIMAL, AnswerStatus.FEASIBLE, AnswerStatus.INFEASIBLE)
 """What is kept on disk beside "no plan found in the time": what failed is tried again."""
@@ -40,8 +45,8 @@ neighbour's plan does not hold or was made for other work: smaller ones are solv
 
 
 def sweep(
-    file: str | PathLike[str] | ProblemFile,
-    vary: Mapping[str, str | Iterable[object]] | Iterable[str] | Grid,
+    file: Source,
+    vary: "Mapping[str, str | Iterable[object]] | Iterable[str] | Grid | pandas.DataFrame",
     *,
     scenarios: Iterable[str] = (),
     edits: Iterable[Edit] = (),
@@ -55,21 +60,27 @@ def sweep(
     """Solve a problem at every point of a grid.
 
     ``vary`` maps paths to values: `{"sites.a.power_cap": "10 MW..40 MW..10 MW", "offers.b.price*":
-    [0.9, 1, 1.1], "scenario": ["base", "no-rules"]}`, or lists axes as the command line does.
-    ``options`` are the search options of `options_of`. In ``folder`` each point is kept as soon as
-    it is done, and what is there already is not searched again. Searches run in this process, in
-    ``workers`` processes of this machine, or on the Dask cluster at an address.
+    [0.9, 1, 1.1], "scenario": ["base", "no-rules"]}`, or lists axes as the command line does, or
+    is a pandas frame with a column for each path and a row for each point, which need not be all
+    combinations; the points then come in the order of its rows. ``file`` is a path, or a mapping as
+    `load_case` takes it. ``options`` are the search options of `options_of`. In ``folder`` each
+    point is kept as soon as it is done, and what is there already is not searched again. Searches
+    run in this process, in ``workers`` processes of this machine, or on the Dask cluster at an
+    address.
 
     Every plan is verified for its own point. A point that fails becomes a point with an error.
     Raises problems.InputError for a path or a value that the problem does not take, before
     anything is searched.
     """
-    read = file if isinstance(file, ProblemFile) else read_problem(file)
+    read = read_problem(file)
     units = UnitContext.from_tree(read.document.tree)
     if isinstance(vary, Grid):
         grid = vary
+    elif is_frame(vary):
+        grid = points_from_frame(vary, read.scenarios)
     else:
-        grid = grid_of(vary, units) if isinstance(vary, Mapping) else parse_grid(vary, units)
+        axes: Any = vary
+        grid = grid_of(axes, units) if isinstance(vary, Mapping) else parse_grid(axes, units)
     study = Study(read, grid, tuple(scenarios), tuple(edits), dict(options or {}))
     shelf = None if folder is None else Shelf(Path(folder))
     course = _Course(study, shelf, on_progress, interrupted)
@@ -279,7 +290,7 @@ class _Course:
             return
         point = replace(point, status=result.status, how=How.SEARCHED, bound=result.bound)
         if result.status is AnswerStatus.ERROR:
-            point = replace(point, how=How.FAILED, error=_why(result))
+            point = replace(point, how=How.FAILED, error=why_failed(result))
         if result.plan is not None:
             found = _whole(replace(point, plan=result.plan), asked.case)
             if found is None:
@@ -354,10 +365,3 @@ def _with_bound(point: Point, bound: float | None, gap: float, sources: tuple[Pl
     status = PlanStatus.OPTIMAL if proven else PlanStatus.FEASIBLE
     plan = replace(plan, bound=bound, gap=distance, status=status)
     return replace(point, plan=plan, bound=bound, sources=sources, status=AnswerStatus(str(status)))
-
-
-def _why(answer: Answer) -> str:
-    """Why the engines gave no plan that holds."""
-    if answer.refused and answer.refused.violations:
-        return f"no plan passed verification: {answer.refused.violations[0]}"
-    return answer.attempts[-1].message if answer.attempts else "the engines failed"

@@ -18,6 +18,7 @@ from solver.answer import Answer, solve_case
 from solver.case import Case, case_from_plan
 from solver.engines import Options
 from solver.plan import Plan
+from solver.restriction import Restriction
 from solver.studies.point import without_problem
 from solver.studies.window import better_start
 
@@ -49,6 +50,8 @@ class Task:
     start: Plan | None = None
     near: Plan | None = None
     """A plan of another point that is worth a quick search around it first."""
+    restriction: Restriction | None = None
+    """What its plans are held to beside the problem."""
 
 
 def task_of(
@@ -90,7 +93,8 @@ def search(case: Case, task: Task, interrupted: Any) -> Answer:
         start = better_start(case, task.near, start, options, interrupted)
         left_s = options.time_limit_s - (time.monotonic() - began)
         options = replace(options, time_limit_s=max(left_s, LEAST_SHARE * options.time_limit_s))
-    return slim(solve_case(case, options, start=start, interrupted=interrupted))
+    held = task.restriction
+    return slim(solve_case(case, options, start=start, interrupted=interrupted, restriction=held))
 
 
 def slim(answer: Answer) -> Answer:

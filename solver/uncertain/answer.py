@@ -41,7 +41,7 @@ class CaseAnswer:
 
 @dataclass(frozen=True)
 class UncertainAnswer:
-    """The answer to an uncertain problem."""
+    """The answer to an uncertain problem; money in the problem's currency, time in seconds."""
 
     status: AnswerStatus
     """Of the search over all cases together."""

@@ -52,7 +52,7 @@ def test_every_variable_has_a_colour_on_both_grounds() -> None:
 
 def test_a_chart_in_a_page_has_the_page_s_colours_and_tells_its_figures() -> None:
     """Theme colours become variables, ids get their prefix, marks a title that names the figure."""
-    drawing = charts.cards_ordered(library_plan("design_example"), language("en"), 600)
+    drawing = charts.cards_installed(library_plan("design_example"), language("en"), 600)
     svg = theme.to_svg(drawing, ground=None)
     found = inline(svg, "c7", "Cards")
     assert theme.SERIES[0] in svg
@@ -61,6 +61,19 @@ def test_a_chart_in_a_page_has_the_page_s_colours_and_tells_its_figures() -> Non
     assert re.search(r"<title>2023-Q3 · a800_sxm_80: [\d,]+ cards</title>", found)
     assert all(name.startswith("c7-") for name in re.findall(r'\bid="([^"]*)"', found))
     assert 'aria-label="Cards"' in found
+
+
+def test_a_legend_names_only_what_is_shown() -> None:
+    """Cards that are owned and never delivered have no place in the legend of deliveries, though
+    they keep their colour for the chart of what is installed.
+    """
+    plan, english = library_plan("design_example"), language("en")
+    ordered = theme.to_svg(charts.cards_ordered(plan, english, 600))
+    installed = theme.to_svg(charts.cards_installed(plan, english, 600))
+    assert ">a100_sxm_80<" not in ordered
+    assert ">a800_sxm_80<" in ordered
+    assert ">a100_sxm_80<" in installed
+    assert theme.SERIES[1] in ordered
 
 
 def test_names_in_charts_are_escaped() -> None:

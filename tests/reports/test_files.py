@@ -110,3 +110,34 @@ def test_a_killed_process_leaves_no_folder(tmp_path: Path, repository: Path) -> 
     time.sleep(0.05)
     assert not out.exists()
     assert all(path.name.startswith(".out.") for path in tmp_path.iterdir())
+
+
+KILLED_FILE = """
+import os, sys
+from pathlib import Path
+from reports import files
+def replace(name, path):
+    print("written", flush=True)
+    sys.stdin.read()
+files.os.replace = replace
+files.write_whole(Path(sys.argv[1]), b"new" * 100_000)
+"""
+
+
+def test_a_killed_process_leaves_the_file_as_it_was(tmp_path: Path, repository: Path) -> None:
+    """Killed with everything written but not yet in place, the old file is whole."""
+    out = tmp_path / "out.xlsx"
+    out.write_bytes(b"old")
+    process = subprocess.Popen(
+        [sys.executable, "-c", KILLED_FILE, str(out)],
+        cwd=repository,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline().strip() == "written"
+    process.send_signal(signal.SIGKILL)
+    process.communicate()
+    assert out.read_bytes() == b"old"
+    assert all(p == out or p.name.startswith(".out.xlsx.") for p in tmp_path.iterdir())

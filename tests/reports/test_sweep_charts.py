@@ -107,3 +107,19 @@ def test_progress_in_words() -> None:
         "about 2:39 left"
     )
     assert clock(59.6) == "1:00"
+
+
+@pytest.mark.parametrize("ending", [".png", ".svg"])
+@pytest.mark.parametrize("axes", [1, 2])
+def test_a_sweep_without_any_plan_has_a_chart(tmp_path: Path, ending: str, axes: int) -> None:
+    """Points that all lack a plan are drawn as such, on a page of finite size, without a legend.
+
+    Sensitivity: scales without a value made the page infinite, or put NaN beside the colours.
+    """
+    vary = {"reservations__research__cards": "700,800", "sites__hall__power_cap": "1 kW,2 kW"}
+    found = swept(tmp_path, **dict(list(vary.items())[:axes]))
+    assert all(point.plan is None for point in found.points)
+    drawn = chart_bytes(sweep_chart(found), tmp_path / f"none{ending}")
+    assert b"Infinity" not in drawn
+    assert b"NaN" not in drawn
+    assert "infeasible" in str(texts(sweep_chart(found).to_dict(validate=False)))

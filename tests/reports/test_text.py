@@ -83,7 +83,7 @@ def test_buying_nothing_is_said() -> None:
             PlanStatus.FEASIBLE,
             0.0231,
             "time_limit",
-            "feasible: the time limit came first; at most 2.4 % could be saved",
+            "feasible: the time limit came before the proof; at most 2.4 % could be saved",
         ),
         (
             PlanStatus.FEASIBLE,

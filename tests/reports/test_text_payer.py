@@ -9,7 +9,8 @@ import pytest
 
 from reports.figures import energy_by_site
 from reports.text import render_plan
-from reports.text.headline import GIVEN, status_in_words
+from reports.text.headline import status_in_words
+from solver.given import GIVEN
 from solver.plan import CashFlowRow, EnergyRow, Plan, PlanStatus, Term
 from tests.reports.plans import one_hour, one_order, periods_of, plan_of, purchase, roll_out
 from tests.reports.printing import flowing, printed
@@ -60,7 +61,11 @@ def test_sections_stand_in_the_order_in_which_a_payer_asks() -> None:
     [
         ("proven", 0.001, "what runs on them is the cheapest use of them"),
         ("gap", 0.001, "what runs on them is the cheapest use of them within 0.1 %"),
-        ("time_limit", 0.001, "the time limit came first, so there may be a cheaper use of them"),
+        (
+            "time_limit",
+            0.001,
+            "the time limit came before the proof, so there may be a cheaper use of them",
+        ),
         (
             "refused",
             0.001,

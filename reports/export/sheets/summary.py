@@ -4,20 +4,24 @@ Belongs here: the decision in figures, what to buy, when. Does not belong here: 
 (the other sheets).
 """
 
+import math
 from collections import defaultdict
 
 from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]
 
+from reports.cases import carried, in_all_cases
 from reports.export.sheets.book import Book, Cell, Column, Formula
 from reports.export.sheets.machines import add_by_period
 from reports.export.sheets.money import RATE
 from reports.export.worked import Worked
 from reports.figures import card_of_item, machines, offer_totals
-from reports.numbers import percent_up
+from reports.sureness import held_to, sureness
 
 TOP = 3
 """First row of the key figures; the totals of the bill are the first two."""
 RATE_CELL = "$B$6"
+FINEST = 1e-4
+"""The last digit that shares are shown with."""
 WIDTHS = (34, 26, 20, 22, 16, 26)
 
 
@@ -26,6 +30,7 @@ def add_summary(book: Book, worked: Worked) -> Worksheet:
     sheet, plan = book.sheet("Summary"), worked.plan
     book.put(sheet, 0, 0, book.title, "title")
     book.put(sheet, 1, 0, _standing(book, worked), "note")
+    book.put(sheet, 2, 0, _held(book, worked), "note")
     lines = _lines(book, worked)
     for row, (label, value, kind) in enumerate(lines, start=TOP + 2):
         book.put(sheet, row, 0, label, "text")
@@ -45,9 +50,8 @@ def add_summary(book: Book, worked: Worked) -> Worksheet:
     found = offer_totals(plan, plan.purchases)
     rows = []
     for each in found:
-        item = f"{each.item} ({each.line})" if each.line else each.item
         vendor = each.vendor or book.say("not named")
-        rows.append((each.offer, item, vendor, each.quantity, each.cards, each.amount))
+        rows.append((each.offer, each.article, vendor, each.quantity, each.cards, each.amount))
     placed = book.table(sheet, top + 1, columns, rows, totals=[sum(o.amount for o in found)])
     _add_deliveries(book, worked, sheet, placed.total_row + 2)
     for number, width in enumerate(WIDTHS):
@@ -88,14 +92,19 @@ def put_totals(book: Book, worked: Worked, sheet: Worksheet, cells: tuple[str, s
 
 def _standing(book: Book, worked: Worked) -> str:
     """What is known of the plan, no better than it was proven."""
-    plan = worked.plan
+    plan, cases = worked.plan, carried(worked.plan)
     checks = f"{sum(check.count for check in plan.verification.checks):,}"
     told = book.say("Verified by {checks} comparisons before this file was written.", checks=checks)
-    if plan.gap is None:
-        return f"{told} {book.say('How far it is from the cheapest is not known.')}"
-    gap = percent_up(plan.gap)
-    proven = book.say("As its search proved, no plan is cheaper by more than {gap}.", gap=gap)
-    return f"{told} {proven}"
+    said = sureness(plan, book.language)
+    if cases is not None:
+        said = in_all_cases(cases, book.language, book.language.money(cases.cost, plan.currency))
+    return book.say("{said}. {told}", said=f"{said[:1].upper()}{said[1:]}", told=told)
+
+
+def _held(book: Book, worked: Worked) -> str | None:
+    """What the plan is held to beside its problem, which changes what its figures mean."""
+    held = held_to(worked.plan)
+    return None if held is None else book.language.sentence(held)
 
 
 def _lines(book: Book, worked: Worked) -> list[tuple[str, Cell, str]]:
@@ -105,7 +114,10 @@ def _lines(book: Book, worked: Worked) -> list[tuple[str, Cell, str]]:
     ordered = min((row.ordered for row in plan.purchases), default=None)
     unknown = book.say("not known")
     bound: tuple[Cell, str] = (unknown, "text") if plan.bound is None else (plan.bound, "money")
-    gap: tuple[Cell, str] = (unknown, "text") if plan.gap is None else (plan.gap, "fine")
+    gap: tuple[Cell, str] = (unknown, "text")
+    if plan.gap is not None:
+        # A limit is never rounded below itself.
+        gap = (math.ceil(plan.gap / FINEST - 1e-9) * FINEST, "fine")
     made = [str(provenance.get(name, "")) for name in ("rackmix", "engine", "engine_version")]
     return [
         (book.say("Discount rate per year"), worked.instance.discount_rate, "fine"),

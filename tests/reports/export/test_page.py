@@ -14,6 +14,8 @@ from pathlib import Path
 import pytest
 
 from reports.document.build import document_of
+from reports.document.parts import Table
+from reports.document.running import MOST_CHARTS
 from reports.export import page
 from reports.language import LANGUAGES, language
 from solver.plan import Plan, PlanStatus, plan_from_json, plan_to_json
@@ -219,3 +221,22 @@ def test_ten_thousand_orders_are_all_in_the_page(tmp_path: Path) -> None:
         math.fsum(row.amount for row in plan.purchases),
     )
     assert any(tag == "details" for tag, _ in found.tags)
+    # Twenty sites are more small charts than anybody looks at, and each takes its time to draw.
+    assert found.text.count(": power, kW") == MOST_CHARTS
+    assert "Drawn are the 9 sites that come closest to their caps." in found.text
+
+
+def test_shares_of_the_bill_say_what_they_are_of() -> None:
+    """Beside a residual value the shares do not add up to the total's: the note says why."""
+    told = "Shares are of all costs before residual value."
+    assert told in library_page("design_example").text
+    assert told not in library_page("card_in_host").text
+
+
+def test_orders_fit_a_telephone() -> None:
+    """Where it is narrow no more than item, units, amount and one day are shown of an order."""
+    for grid in document_of(library_plan("roll_out"), EN).sections[0].blocks:
+        if isinstance(grid, Table) and grid.title in ("Order schedule", "Leases"):
+            shown = [column.title for column in grid.columns if not column.spare]
+            day = "order by" if grid.title == "Order schedule" else "delivery"
+            assert shown == [day, "item", "units", "amount, CNY"]

@@ -9,6 +9,7 @@ import subprocess
 import zipfile
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -234,3 +235,35 @@ def test_exclusions_and_compliance_are_complete() -> None:
     assert told == [(row.item, row.site, row.rule, row.reason) for row in plan.excluded]
     free = next(r for r in records(book, "Compliance") if r["Item"] == "hgx-h20-8")
     assert (free["TPP"], free["Status"]) == (2368, "free")
+
+
+def test_formulas_use_functions_as_old_as_the_format() -> None:
+    """Younger functions would need a prefix, which sheets that take formulas as they are lack."""
+    book = opened(workbook.render(plan_of("roll_out"), language("en")), values=False)
+    used = {
+        name
+        for sheet in book
+        for row in sheet.iter_rows()
+        for cell in row
+        if cell.data_type == "f"
+        for name in re.findall(r"([A-Z.]+)\(", cell.value)
+    }
+    assert used <= {"SUM", "SUMIFS", "ROUND", "ROUNDUP", "IF", "ISBLANK", "MONTH", "YEAR"}
+    assert "SUMIFS" in used
+
+
+def test_a_gap_is_never_rounded_below_itself() -> None:
+    """A gap of 0.7818 % stands as 0.79 %, as in the sentence above it."""
+    plan = replace(plan_of("yearly_cost"), gap=0.007818)
+    sheet = opened(workbook.render(plan, language("en")), values=True)["Summary"]
+    found = {row[0].value: row[1].value for row in sheet.iter_rows(min_row=4, max_row=20)}
+    assert found["Gap"] == pytest.approx(0.0079)
+    assert "0.79 %" in sheet["A2"].value
+
+
+def test_an_item_is_not_named_twice() -> None:
+    """The line of a fabric stands beside an item only where its name does not tell it."""
+    sheet = opened(workbook.render(plan_of("roll_out"), language("en")), values=True)["Summary"]
+    items = {str(row[1].value) for row in sheet.iter_rows(min_row=18)}
+    assert {"qm9700 (leaf)", "cable"} <= items
+    assert "cable (cable)" not in items

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from catalogs import Catalog, load_catalog
+from reports import sureness
 from reports.document import decision, reasons
 from reports.frames import GROUPS
 from reports.language import LANGUAGES, language
@@ -26,6 +27,8 @@ ZH = language("zh")
 SPEAKING = [
     *sorted((ROOT / "reports" / "document").glob("*.py")),
     *sorted((ROOT / "reports" / "charts").glob("*.py")),
+    ROOT / "reports" / "sureness.py",
+    ROOT / "reports" / "cases.py",
     ROOT / "reports" / "export" / "page.py",
     ROOT / "reports" / "export" / "markdown.py",
 ]
@@ -75,7 +78,8 @@ def test_the_search_for_texts_finds_them() -> None:
         *(family.replace("_", " ") for family in Family),
         *(family.description for family in Family),
         *(text for pair in decision.UNITS.values() for text in pair),
-        *decision.ENDED_BY.values(),
+        *sureness.ENDED_BY.values(),
+        sureness.ENDED,
         *reasons._WITHOUT_PLAN.values(),
         *(table.replace("_", " ") for table in reasons._TABLES),
         *reasons._CONFIDENCE,
@@ -160,6 +164,21 @@ def test_every_rule_of_the_catalogue_has_its_chinese() -> None:
         (
             "needs a licence: 3A090.a.1: TPP 15,832 >= 4,800 (delivery on 2024-01-01)",
             "需要许可证：3A090.a.1：TPP 15,832 >= 4,800（交付日2024年1月1日）",
+        ),
+        (
+            "Held to at most 0.5 % over the cheapest plan; within that, as few orders changed as "
+            "could be found.",
+            "限定成本比最便宜的方案至多高 0.5%；在此范围内，改动的订单尽可能少。",
+        ),
+        (
+            "Held to at most 2 % over the cheapest plan; within that, fewest vendors.",
+            "限定成本比最便宜的方案至多高 2%；在此范围内，供应商最少。",
+        ),
+        (
+            "Held to the earlier plan's deliveries up to 2024-03-31, and at most 1 % over the "
+            "cheapest plan; within that, as few orders changed as could be found.",
+            "限定沿用原方案截至2024年3月31日的交付，且成本比最便宜的方案至多高 1%；"
+            "在此范围内，改动的订单尽可能少。",
         ),
         (
             "interconnect 600 GB/s > 400 GB/s (deliveries 2023-01-01 to 2023-10-01)",

@@ -1,12 +1,16 @@
 """Pareto fronts: solved by hand, certified, and without dominated points."""
 
+import threading
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from problems import InputError
+from solver.answer import AnswerStatus
+from solver.case import Case
 from solver.studies.front import Front, FrontPoint, front, non_dominated
+from solver.studies.workers import Here, Task
 
 PROBLEM = """\
 rackmix: 1
@@ -125,3 +129,82 @@ def test_only_what_nothing_beats_is_kept(problem: Path) -> None:
     given = [at(3, 5), at(1, 9), at(2, 9), at(2, 7), at(4, 5), at(5, 6), at(6, 1)]
     kept = [(p.measure, p.cost) for p in non_dominated(given)]
     assert kept == [(1, 9), (2, 7), (3, 5), (6, 1)]
+
+
+@pytest.mark.parametrize("measure", ["power", "carbon", "card_types", "deadline"])
+def test_workers_find_the_same_front(problem: Path, measure: str) -> None:
+    """Two processes find what one does; each search is handed out.
+
+    Sensitivity: if workers were not asked, no process would be made.
+    """
+    job = problem.with_name("both.yaml")
+    job.write_text(PROBLEM + JOB, "utf-8")
+    assert figures(front(job, measure, steps=3, workers=2)) == figures(front(job, measure, steps=3))
+
+
+def test_the_limits_of_a_front_are_searched_by_the_workers(
+    problem: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Proves that the two ends and both limits between them are tasks: four, each with what its
+    plan is held to; all but the first carry a restriction.
+    """
+    handed: list[object] = []
+    submit = Here.submit
+
+    def noted(here: Here, task: Task, case: Case) -> None:
+        handed.append(task.restriction)
+        submit(here, task, case)
+
+    monkeypatch.setattr(Here, "submit", noted)
+    front(problem, "power", steps=3)
+    assert [restriction is None for restriction in handed] == [True, False, False, False]
+
+
+@pytest.mark.parametrize("measure", ["power", "carbon", "card_types", "deadline"])
+def test_a_front_goes_on_from_what_is_kept(
+    problem: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, measure: str
+) -> None:
+    """Stopped after two searches and started again, a front makes the others only, and is the
+    same as in one go.
+
+    Sensitivity: if the limits were not among the keys, one point would be shown for all of them.
+    """
+    job = problem.with_name("both.yaml")
+    job.write_text(PROBLEM + JOB, "utf-8")
+    searched: list[int] = []
+    submit = Here.submit
+
+    def counting(here: Here, task: Task, case: Case) -> None:
+        searched.append(task.number)
+        submit(here, task, case)
+
+    monkeypatch.setattr(Here, "submit", counting)
+    whole = front(job, measure, steps=3)
+    in_one_go = len(searched)
+    asked = threading.Event()
+
+    def stop(done: int, total: int) -> None:
+        if done >= 2:
+            asked.set()
+
+    folder = tmp_path / "points"
+    first = front(job, measure, steps=3, folder=folder, on_progress=stop, interrupted=asked)
+    assert first.interrupted
+    assert len(list(folder.iterdir())) >= 1
+    again = front(job, measure, steps=3, folder=folder)
+    assert len(searched) == 2 * in_one_go
+    assert figures(again) == figures(whole)
+    assert [p.bound for p in again.points] == pytest.approx([p.bound for p in whole.points])
+    assert again.least == pytest.approx(whole.least)
+
+
+def test_why_a_front_has_no_points(problem: Path) -> None:
+    """A problem without a plan is infeasible; one that was not searched to the end is not."""
+    none = problem.with_name("none.yaml")
+    none.write_text(PROBLEM.replace("900 kW", "1 kW"), "utf-8")
+    assert front(none, "power").status is AnswerStatus.INFEASIBLE
+    asked = threading.Event()
+    asked.set()
+    stopped = front(problem, "power", interrupted=asked)
+    assert stopped.interrupted
+    assert stopped.status is None
