@@ -21,6 +21,8 @@ NEAR = 64
 PER_DOUBLING = 8
 """Sizes computed for each doubling from there on."""
 ROUND = 8
+"""Numbers of cards over which a rate that has come to its end does not rise."""
+AT_ONCE = 2 * ROUND
 """Numbers of cards that are searched at once."""
 Points = Sequence[tuple[float, float]]
 Segments = tuple[tuple[float, float], ...]
@@ -60,31 +62,32 @@ def _coarse(
 ) -> tuple[tuple[int, ...], list[float]]:
     """Rates at the first counts, round by round, until they are enough or no longer rise."""
     counts = card_counts(unit, max(unit, MOST_CARDS // unit * unit))
-    rates: list[float] = []
+    known: list[float] = []
     for start in range(0, len(counts), ROUND):
-        new = _round_rates(job, machine, given, counts[start : start + ROUND])
-        before, top = max(rates, default=0.0), max(new)
-        rates += new
+        end = start + ROUND
+        if start == len(known):
+            known += _some_rates(job, machine, given, counts[start : start + AT_ONCE])
+        before, top = max(known[:start], default=0.0), max(known[start:end])
         if top > enough or (top and top <= before):
-            break
-    return counts, rates
+            return counts, known[:end]
+    return counts, known
 
 
 @lru_cache(maxsize=16384)
-def _round_rates(
+def _some_rates(
     job: Job, machine: Machine, given: TrainingParameters, counts: tuple[int, ...]
 ) -> tuple[float, ...]:
-    rates: list[float] = _rates(job, step_seconds(job, machine, given, counts)).tolist()
-    return tuple(rates)
+    return tuple(_rates(job, step_seconds(job, machine, given, counts)).tolist())
 
 
 @lru_cache(maxsize=8192)
 def _fine_points(
     job: Job, machine: Machine, given: TrainingParameters, counts: tuple[int, ...]
 ) -> tuple[tuple[int, float], ...]:
-    found = rates_at(job, machine, given, counts)
-    best = np.maximum.accumulate([rate for _, rate in found]).tolist()
-    return tuple((n, rate) for (n, _), rate in zip(found, best, strict=True) if rate)
+    rates = _rates(job, step_seconds(job, machine, given, counts))
+    useless = int(np.count_nonzero(rates.cumsum() == 0))
+    best = np.maximum.accumulate(rates[useless:]).tolist()
+    return tuple(zip(counts[useless:], best, strict=True))
 
 
 @lru_cache(maxsize=8192)
@@ -161,21 +164,31 @@ def overstatement(points: Points) -> float:
     >>> overstatement([(8, 8.0), (16, 8.0), (32, 32.0)])
     2.0
     """
-    sizes, rates = np.array(points).T
-    corners, heights = np.array(_hull(points)).T
-    return float(np.max(np.interp(sizes, corners, heights) / rates))
+    hull = _hull(points)
+    following = iter(hull[1:])
+    (start, low), (end, high) = hull[0], next(following, hull[0])
+    most = 1.0
+    for n, rate in points:
+        while n > end:
+            start, low = end, high
+            end, high = next(following)
+        if start < n < end:
+            most = max(most, (low + (high - low) / (end - start) * (n - start)) / rate)
+    return most
 
 
 def _hull(ordered: Points) -> list[tuple[float, float]]:
     """Corners of the upper hull, points on a straight line between two of them left out."""
     hull: list[tuple[float, float]] = []
-    for n, rate in ordered:
+    for point in ordered:
+        n, rate = point
         while len(hull) > 1:
-            (m, low), (k, middle) = hull[-2], hull[-1]
+            m, low = hull[-2]
+            k, middle = hull[-1]
             if (rate - low) * (k - m) < (middle - low) * (n - m) * (1 - 1e-12):
                 break
-            hull.pop()
-        hull.append((n, rate))
+            del hull[-1]
+        hull.append(point)
     return hull
 
 

@@ -45,7 +45,8 @@ class Needs:
             before = (room_gb - self.always) / (self.spread + self.flying * each)
             after = (room_gb - self.always - self.flying * self.pipeline) / self.spread
         # 0/0: nothing is spread and the room is used up to the last byte.
-        found: Array = np.where(before <= bent, before, np.nan_to_num(after, nan=1.0))
+        after[np.isnan(after)] = 1.0
+        found: Array = np.where(before <= bent, before, after)
         return found
 
 

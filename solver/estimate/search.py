@@ -13,8 +13,16 @@ import numpy as np
 
 from solver.estimate.figures import Job, Machine, MemoryParameters, TrainingParameters
 from solver.estimate.layout import Array, Layout, Layouts, layouts
-from solver.estimate.memory import needs
-from solver.estimate.step_time import PARTS, StepTotals, scale_factor, step_costs
+from solver.estimate.memory import Needs, needs
+from solver.estimate.step_time import (
+    PARTS,
+    StepTotals,
+    paces,
+    scale_factor,
+    step_costs,
+    step_totals,
+)
+from solver.estimate.step_work import step_work
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,19 +59,47 @@ MINOR_SHARE = 0.1
 """A part of the step below this is not what limits it."""
 
 
+class _Shapes(NamedTuple):
+    """All layouts of a job in domains of one size, whatever memory and speed the cards have."""
+
+    cut: Layouts
+    each: Array
+    """Micro-batches of the whole batch."""
+    least_share: Array
+    """Less of the batch leaves fewer micro-batches than interleaved stages need."""
+    needs: Needs
+
+
 class _Held(NamedTuple):
     """The layouts that any number of cards with so much memory may hold."""
 
-    cut: Layouts
-    """Sorted by the cards they share."""
-    shards: Array
-    """Cards of one replica."""
-    most_replicas: Array
-    """More have no sequence of the batch to work on."""
-    least_share: Array
-    """Less of the batch leaves fewer micro-batches than interleaved stages need."""
-    most_share: Array
-    """More of the batch, or of the states, does not fit."""
+    order: Array
+    """Where they are among all, sorted by the fewest cards that hold them."""
+    fewest: Array
+    beyond: Array
+    """Cards on which it no longer fits, since replicas are left too little of the batch."""
+    bounds: Array
+    """Rows, which `_times` reads: cards of one replica; most replicas, since more have no sequence
+    of the batch to work on; least share; most share, since more of the batch or of the states does
+    not fit; one over the replicas that a domain holds.
+    """
+
+
+class _Timed(NamedTuple):
+    """Layouts with their times on one machine."""
+
+    rows: Array
+    """`_Held.bounds` and the three of `StepTotals`."""
+    least: Array
+    """Two rows: a step on n cards takes at least the first and an n-th of the second."""
+    ever: Array
+    """What it takes at least on any number."""
+    beyond: Array
+    """`_Held.beyond`."""
+    late_from: float
+    """Least of these."""
+    idle_from: float
+    """Cards from which on some layout leaves replicas idle."""
 
 
 class _Found(NamedTuple):
@@ -75,38 +111,95 @@ class _Found(NamedTuple):
     """Infinite where no layout fits."""
 
 
-AT_ONCE = 12_000
+AT_ONCE = 60_000
 """Entries of one array of counts and layouts: as many as stay in a processor's cache."""
+FEW = 12_000
+"""Entries for which it is not worth while to look for layouts to leave out."""
+ROUNDING = 1e-9
+"""By how much what is below in exact arithmetic may be above in floating point."""
 
 
-@lru_cache(maxsize=256)
-def _held(job: Job, memory_gb: float, domain_cards: int, given: MemoryParameters) -> _Held:
+@lru_cache(maxsize=128)
+def _shapes(job: Job, domain_cards: int, given: MemoryParameters) -> _Shapes:
     cut = layouts(job.layers, domain_cards, job.recomputation, job.interleaved)
     each = job.sequences / cut.micro_batch
+    least_share = np.where(cut.chunks > 1, cut.pipeline / each, 0.0)
+    return _Shapes(cut, each, least_share, needs(job, given, cut))
+
+
+@lru_cache(maxsize=128)
+def _work(job: Job, domain_cards: int, given: TrainingParameters) -> tuple[Array, Array]:
+    """Of the same layouts: a step's gathered work, and its bubble."""
+    work = step_work(job, given, _shapes(job, domain_cards, given.memory).cut)
+    return work.gathered, work.bubble
+
+
+@lru_cache(maxsize=512)
+def _held(job: Job, memory_gb: float, domain_cards: int, given: MemoryParameters) -> _Held:
+    shapes = _shapes(job, domain_cards, given)
     room = memory_gb * given.usable_memory - job.reserved_gb
-    most_share = np.minimum(1.0, needs(job, given, cut).most_share(each, room))
+    most_share = np.minimum(1.0, shapes.needs.most_share(shapes.each, room))
+    most_replicas = np.floor(shapes.each)
+    some = (most_replicas >= 1) & (most_replicas * most_share >= 1 - ROUNDING)
+    order = np.flatnonzero(some & ~_needless(shapes.cut, most_share))
+    replicas = np.ceil((1 - ROUNDING) / most_share[order])
+    able = replicas * shapes.least_share[order] <= 1 + ROUNDING
+    order, replicas = order[able], replicas[able]
+    shards = (shapes.cut.tensor * shapes.cut.pipeline)[order]
+    rising = np.argsort(shards * replicas, kind="stable")
+    order, shards = order[rising], shards[rising]
     with np.errstate(divide="ignore"):
-        useful = (each >= 1) & (1 / np.floor(each) <= most_share) & ~_needless(cut, most_share)
-    order = np.flatnonzero(useful)
-    order = order[np.argsort((cut.tensor * cut.pipeline)[order], kind="stable")]
-    cut, each = cut.chosen(order), each[order]
-    return _Held(
-        cut=cut,
-        shards=cut.tensor * cut.pipeline,
-        most_replicas=np.floor(each),
-        least_share=np.where(cut.chunks > 1, cut.pipeline / each, 0.0),
-        most_share=most_share[order],
+        too_many = np.floor((1 + ROUNDING) / shapes.least_share[order]) + 1
+    too_many[too_many > most_replicas[order]] = np.inf
+    bounds = (
+        shards,
+        most_replicas[order],
+        shapes.least_share[order],
+        most_share[order],
+        shapes.cut.tensor[order] / domain_cards,
     )
+    fewest, beyond = shards * replicas[rising], shards * too_many
+    return _Held(order, fewest, beyond, np.array(bounds))
 
 
-@lru_cache(maxsize=640)
-def _totals(
+@lru_cache(maxsize=64)
+def _timed(
     job: Job, machine: Machine, given: TrainingParameters
-) -> tuple[_Held, StepTotals, StepTotals]:
+) -> tuple[_Held, _Timed | None, _Timed]:
     """What is held, and its times on no more cards than a domain has and on more."""
     held = _held(job, machine.memory_gb, machine.domain_cards, given.memory)
-    costs = step_costs(job, machine, given, held.cut)
-    return held, costs.totals(within=True), costs.totals(within=False)
+    gathered, bubble = _work(job, machine.domain_cards, given)
+    gathered, bubble = gathered.take(held.order, axis=1), bubble[held.order]
+    pace = paces(job, machine, given)
+    near = int(held.fewest.searchsorted(machine.domain_cards, side="right"))
+    within = None
+    if near:
+        totals = step_totals(gathered[:, :near], bubble[:near], pace, within=True)
+        within = _with_bounds(held, near, totals)
+    totals = step_totals(gathered, bubble, pace, within=False)
+    return held, within, _with_bounds(held, len(held.order), totals)
+
+
+def _with_bounds(held: _Held, size: int, totals: StepTotals) -> _Timed:
+    """Times of the first layouts, and what they take at least on n cards.
+
+    With u >= s/n and near <= q <= 1 that is fixed + by_leaving·q' + by_share·s/n, where q' is near,
+    or 1 if leaving a domain saves time; where u saves time it is 1. With all replicas that have
+    work u is one over them.
+    """
+    bounds = held.bounds[:, :size]
+    shards, most_replicas, near = bounds[0], bounds[1], bounds[4]
+    least = totals.fixed + np.minimum(totals.by_leaving * near, totals.by_leaving)
+    least += np.minimum(totals.by_share, 0)
+    by_share = np.maximum(totals.by_share, 0)
+    return _Timed(
+        rows=np.concatenate((bounds, totals)),
+        least=np.array((least, by_share * shards)),
+        ever=least + by_share / most_replicas,
+        beyond=held.beyond[:size],
+        late_from=float(held.beyond[:size].min(initial=np.inf)),
+        idle_from=float((shards * most_replicas).min(initial=np.inf)),
+    )
 
 
 def _needless(cut: Layouts, most_share: Array) -> Array:
@@ -126,16 +219,17 @@ def _search(job: Job, machine: Machine, given: TrainingParameters, counts: Seque
 
     Replicas beyond the sequences of a batch have nothing to do and are left out.
     """
-    held, within, beyond = _totals(job, machine, given)
+    held, within, beyond = _timed(job, machine, given)
     cards = np.array(counts, dtype=float)
     found = _Found(
         np.zeros(len(counts), dtype=int), np.zeros(len(counts)), np.full(len(counts), np.inf)
     )
-    sizes = np.searchsorted(held.shards, cards, side="right").tolist()
-    near = int(np.searchsorted(cards, machine.domain_cards, side="right"))
-    for totals, begin, end in ((within, 0, near), (beyond, near, len(counts))):
+    sizes = held.fewest.searchsorted(cards, side="right").tolist()
+    near = int(cards.searchsorted(machine.domain_cards, side="right"))
+    for timed, begin, end in ((within, 0, near), (beyond, near, len(counts))):
         for rows in _blocks(sizes, begin, end):
-            _fill(found, rows, held, totals, cards[rows], slice(sizes[rows.stop - 1]))
+            if timed is not None:
+                _fill(found, rows, timed, cards[rows], sizes[rows])
     found.seconds[:] *= scale_factor(cards, machine.domain_cards, given.scale_loss)
     return found
 
@@ -143,7 +237,7 @@ def _search(job: Job, machine: Machine, given: TrainingParameters, counts: Seque
 def _blocks(sizes: list[int], begin: int, end: int) -> Iterator[slice]:
     """Numbers of cards that are searched at once, with as many layouts as the last of them holds.
 
-    >>> list(_blocks([0, 5000, 6000, 7000], 0, 4))
+    >>> list(_blocks([0, 5000, 6000, 70000], 0, 4))
     [slice(1, 3, None), slice(3, 4, None)]
     """
     start = begin
@@ -157,19 +251,53 @@ def _blocks(sizes: list[int], begin: int, end: int) -> Iterator[slice]:
         yield slice(start, end)
 
 
-def _fill(
-    found: _Found, rows: slice, held: _Held, totals: StepTotals, cards: Array, first: slice
-) -> None:
-    data = np.floor(cards[:, None] / held.shards[first])
-    np.minimum(data, held.most_replicas[first], out=data)
-    # Half a replica stands for none: it takes twice the batch, which never fits.
-    share = 1 / np.maximum(data, 0.5)
-    valid = (share >= held.least_share[first]) & (share <= held.most_share[first])
-    seconds = np.where(valid, totals.seconds(first, share), np.inf)
-    choice = np.argmin(seconds, axis=1)
-    picked = np.arange(len(choice)), choice
+def _fill(found: _Found, rows: slice, timed: _Timed, cards: Array, sizes: list[int]) -> None:
+    most = sizes[-1]
+    if len(sizes) * most > FEW:
+        which = _promising(timed, cards, sizes)
+        seconds, data = _times(timed.rows.take(which, axis=1), cards)
+        best = seconds.argmin(axis=1)
+        choice = which[best]
+    else:
+        seconds, data = _times(timed.rows[:, :most], cards)
+        choice = best = seconds.argmin(axis=1)
+    picked = np.arange(len(best)), best
     found.choice[rows], found.data[rows] = choice, data[picked]
     found.seconds[rows] = seconds[picked]
+
+
+def _times(rows: Array, cards: Array) -> tuple[Array, Array]:
+    """Seconds of layouts on each number of cards, infinite where one does not fit; replicas."""
+    shards, most_replicas, least_share, most_share, near, *totals = rows
+    data = np.floor(cards[:, None] / shards)
+    np.minimum(data, most_replicas, out=data)
+    # Half a replica stands for none: it takes twice the batch, which never fits.
+    share = 1 / np.maximum(data, 0.5)
+    seconds = StepTotals(*totals).seconds(share, np.maximum(share, near))
+    seconds[(share < least_share) | (share > most_share)] = np.inf
+    return seconds, data
+
+
+def _promising(timed: _Timed, cards: Array, sizes: list[int]) -> Array:
+    """Layouts that may be the fastest somewhere: all but those that even by what `_Timed` says
+    are slower on each number of cards than some other is in truth.
+
+    The others are those that by it are the fastest.
+    """
+    most = sizes[-1]
+    least = np.array((np.ones(len(cards)), 1 / cards)).T @ timed.least[:, :most]
+    if cards[-1] > timed.idle_from:
+        np.maximum(least, timed.ever[:most], out=least)
+    for row, size in zip(least, sizes, strict=True):
+        if size == most:
+            break
+        row[size:] = np.inf
+    if cards[-1] >= timed.late_from:
+        late = int(cards.searchsorted(timed.late_from))
+        least[late:][cards[late:, None] >= timed.beyond[:most]] = np.inf
+    others = np.array(list(set(least.argmin(axis=1).tolist())))
+    reached = _times(timed.rows.take(others, axis=1), cards)[0].min(axis=1, keepdims=True)
+    return np.flatnonzero((least <= (1 + ROUNDING) * reached).any(axis=0))
 
 
 def step_seconds(
@@ -186,7 +314,8 @@ def best_steps(
     found = _search(job, machine, given, counts)
     if not np.isfinite(found.seconds).any():
         return (None,) * len(counts)
-    cut = _totals(job, machine, given)[0].cut.chosen(found.choice)
+    held = _timed(job, machine, given)[0]
+    cut = _shapes(job, machine.domain_cards, given.memory).cut.chosen(held.order[found.choice])
     costs = step_costs(job, machine, given, cut)
     parts_of = costs.parts(np.array(counts, dtype=float), 1 / np.maximum(found.data, 1))
     steps: list[Step | None] = []

@@ -29,8 +29,10 @@ from solver.instance.machines import Machines
 from solver.instance.model import Pool
 from solver.instance.sources import Path, Sources
 
-PRECISIONS = ("bf16", "fp8", "int8")
-"""Arithmetic that configurations use unless the file says otherwise."""
+PRECISIONS = ("bf16", "fp8")
+"""Arithmetic that configurations use unless the file says otherwise: what models are trained in, or
+lose little by. Fewer bits for weights and activations can change what a model answers, which no
+throughput shows, so int8 and fp4 are the file's decision."""
 ANY_MEMORY_GB = 1e9
 """Where the file says not to count memory."""
 
@@ -173,7 +175,7 @@ class EstimatedServing:
         self.sources.assume(
             "Serving throughput is estimated (docs/estimates_serving.md); eight of ten published "
             f"measurements reached {band.serving_low:.2f} to {band.serving_high:.2f} of it: {{}}.",
-            subject,
+            f"{subject} ({', '.join(service.precisions or PRECISIONS)})",
         )
         self.sources.assume(
             f"{subject}: replicas share one queue and are loaded so far that "

@@ -180,6 +180,26 @@ def test_a_missing_figure_is_named(case: Any) -> None:
         case("inference.chat.model=titan-200b")
 
 
+def test_eight_bit_integers_are_used_only_where_the_file_says_so(case: Any) -> None:
+    """Proves that a card with INT8 and no FP8 serves in 16 bits unless `precisions` names int8, and
+    that the plan says which precisions were allowed.
+
+    Sensitivity: were int8 among the defaults, A100 would be planned at up to twice the rate, of a
+    model that may answer differently.
+    """
+
+    def on_a100(made: Case) -> set[str]:
+        (service,) = made.instance.services
+        names = [mode.configuration for mode in service.modes]
+        return {name.rsplit("-", 1)[1] for name in names if name.startswith("a100")}
+
+    plain, asked = case(), case("inference.chat.precisions=[bf16, int8]")
+    assert on_a100(plain) == {"bf16"}
+    assert assumptions(plain, "estimated", "inference.chat (bf16, fp8)")
+    assert "int8" in on_a100(asked)
+    assert assumptions(asked, "estimated", "inference.chat (bf16, int8)")
+
+
 def test_what_no_measurement_stands_behind_is_said(case: Any) -> None:
     """INT8 and mixed experts are estimated, with a word that nothing measured is behind them."""
     assert assumptions(case("inference.chat.precisions=[int8]"), "precisions", "int8")
