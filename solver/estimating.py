@@ -6,6 +6,7 @@ paper (reports).
 """
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -143,10 +144,42 @@ def training_estimates(case: Case) -> list[TrainingEstimate]:
         occurrence = next((o for o in case.instance.occurrences if o.job == key), None)
         if occurrence is None:
             continue
-        for pool in case.instance.pools:
-            if allowed(job, pool):
-                found.append(_estimate(case, estimating, evidence, job, occurrence, pool))
+        pools = [pool for pool in case.instance.pools if allowed(job, pool)]
+        ends = _band_of_cards(case, estimating, job, occurrence, pools)
+        found += [
+            _estimate(case, estimating, evidence, job, occurrence, pool, ends.get(pool.key))
+            for pool in pools
+        ]
     return found
+
+
+def _band_of_cards(
+    case: Case,
+    estimating: Estimating,
+    job: TrainingJob,
+    occurrence: Occurrence,
+    pools: Iterable[Pool],
+) -> dict[str, tuple[int | None, int | None]]:
+    """Fewest cards at the high and at the low end of the band, for each estimated pool's key; None
+    where none are enough.
+    """
+    able = {mode.pool for mode in occurrence.modes}
+    some = [p for p in pools if p.key in able and utilisation(job, p.card) == "estimated"]
+    if not some:
+        return {}
+    band, needed = estimating.band, occurrence.work / _days(case, occurrence)
+    ends = (
+        estimating.fewest_cards(("training", ""), job, some, needed / end)
+        for end in (band.training_high, band.training_low)
+    )
+    few, many = ([found and found[0] for found in end] for end in ends)
+    keys = (pool.key for pool in some)
+    return dict(zip(keys, zip(few, many, strict=True), strict=True))
+
+
+def _days(case: Case, occurrence: Occurrence) -> float:
+    intervals = case.instance.intervals[occurrence.first : occurrence.last]
+    return sum(interval.hours for interval in intervals) / 24
 
 
 def allowed(job: TrainingJob, pool: Pool) -> bool:
@@ -161,20 +194,17 @@ def _estimate(
     job: TrainingJob,
     occurrence: Occurrence,
     pool: Pool,
+    ends: tuple[int | None, int | None] | None,
 ) -> TrainingEstimate:
     share = utilisation(job, pool.card)
     basis = "estimated" if share == "estimated" else "given"
     basis = "measured" if pool.card in job.measured else basis
-    intervals = case.instance.intervals[occurrence.first : occurrence.last]
-    days = sum(interval.hours for interval in intervals) / 24
+    days = _days(case, occurrence)
     mode = next((m for m in occurrence.modes if m.pool == pool.key), None)
-    band = estimating.band
     cards = _cards(mode, pool, occurrence.work / days)
     fewest = most = cards
-    if basis == "estimated" and cards is not None:
-        needed = occurrence.work / days
-        fewest = _cards_of_estimate(estimating, job, pool, needed / band.training_high)
-        most = _cards_of_estimate(estimating, job, pool, needed / band.training_low)
+    if ends is not None and basis == "estimated" and cards is not None:
+        fewest, most = ends
         # The optimiser counts with no more than the estimate, at the end the file sizes for.
         fewest = cards if fewest is None else min(cards, fewest)
         most = None if most is None else max(cards, most)
@@ -213,13 +243,6 @@ def _cards(mode: TrainingMode | None, pool: Pool, rate: float) -> int | None:
         return None
     units = training.units_for_rate(mode.segments, rate, FARTHEST * mode.max_units)
     return None if units is None else max(units, mode.min_units) * pool.unit_cards
-
-
-def _cards_of_estimate(
-    estimating: Estimating, job: TrainingJob, pool: Pool, rate: float
-) -> int | None:
-    found = estimating.fewest_cards(("training", ""), job, pool, rate)
-    return None if found is None else found[0]
 
 
 def _rate(mode: TrainingMode | None, pool: Pool, cards: int | None) -> float | None:

@@ -140,6 +140,7 @@ def _in_pool(
         note = estimating.refusal(path, block, pool) if estimated else ""
         note = note or "no throughput is known"
         yield ServingEstimate(*common, None, None, None, None, (), (), note)
+    evidence = published.nearest(block, pool.card) if modes else ()
     for mode in modes:
         nothing: tuple[None, ...] = (None,) * len(service.classes)
         layout, served = details.get(mode.configuration, (None, nothing))
@@ -150,7 +151,7 @@ def _in_pool(
             layout=layout,
             cards=_cards(service, mode),
             classes=tuple(_classes(estimating, service, block, mode, served)),
-            evidence=published.nearest(block, pool.card),
+            evidence=evidence,
         )
 
 

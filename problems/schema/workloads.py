@@ -273,8 +273,8 @@ class Service(Workload):
     """Squared coefficient of variation of the times between requests, for estimated throughput; 1:
     independent requests (Poisson)."""
     precisions: list[Precision] | None = None
-    """Arithmetic that estimated configurations may use, where the card has it. Default: bf16, fp8
-    and int8."""
+    """Arithmetic that estimated configurations may use, where the card has it. Default: bf16 and
+    fp8; int8 and fp4, which can change what a model answers, only where they are named."""
     precision: Precision = "bf16"
     """Arithmetic for `utilization`."""
     memory: Literal["fit", "ignore"] = "fit"

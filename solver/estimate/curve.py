@@ -4,15 +4,14 @@ Belongs here: at which numbers of cards a rate is computed, and how segments fol
 not belong here: the best layout for one number of cards (search), goodput.
 """
 
-from collections.abc import Sequence
-from functools import cache, lru_cache
-from itertools import pairwise
+from collections.abc import Iterator, Sequence
+from functools import cache
+from itertools import accumulate, pairwise
 
 import numpy as np
 
 from solver.estimate.figures import Job, Machine, TrainingParameters
-from solver.estimate.layout import Array
-from solver.estimate.search import step_seconds
+from solver.estimate.search import step_seconds_of
 
 MOST_CARDS = 2**17
 """Cards of the largest estimate; no published run held more."""
@@ -25,7 +24,11 @@ ROUND = 8
 AT_ONCE = 2 * ROUND
 """Numbers of cards that are searched at once."""
 Points = Sequence[tuple[float, float]]
+RatePoints = tuple[tuple[int, float], ...]
 Segments = tuple[tuple[float, float], ...]
+MOST_KNOWN = 32768
+_known: dict[tuple[Job, Machine, tuple[int, ...], TrainingParameters], tuple[float, ...]] = {}
+"""Rates that were computed before: a problem is read again and again with other prices."""
 
 
 @cache
@@ -47,61 +50,79 @@ def rate_points(
 
     Rates never fall: cards that only slow a job down are left idle.
     """
-    counts, rates = _coarse(job, machine, given, unit, enough)
-    top = max(rates)
-    if not top:
-        return ()
-    first = next(i for i, rate in enumerate(rates) if rate)
-    stop = next(i for i, rate in enumerate(rates) if rate > enough or rate == top)
-    before = counts[first - 1] if first else 0
-    return _fine_points(job, machine, given, _counts(before, counts[first], counts[stop], unit))
+    return rate_points_of(job, [(machine, unit)], given, enough)[0]
+
+
+def rate_points_of(
+    job: Job, machines: Sequence[tuple[Machine, int]], given: TrainingParameters, enough: float
+) -> list[RatePoints]:
+    """The same for many machines, each with its unit, which takes far less time than one by one."""
+    counts: list[tuple[int, ...]] = []
+    for (_, unit), (tried, rates) in zip(
+        machines, _coarse(job, machines, given, enough), strict=True
+    ):
+        top = max(rates)
+        if not top:
+            counts.append(())
+            continue
+        first = next(i for i, rate in enumerate(rates) if rate)
+        stop = next(i for i, rate in enumerate(rates) if rate > enough or rate == top)
+        before = tried[first - 1] if first else 0
+        counts.append(_counts(before, tried[first], tried[stop], unit))
+    found = rates_of(job, [machine for machine, _ in machines], given, counts)
+    return [_never_falling(*each) for each in zip(counts, found, strict=True)]
 
 
 def _coarse(
-    job: Job, machine: Machine, given: TrainingParameters, unit: int, enough: float
-) -> tuple[tuple[int, ...], list[float]]:
+    job: Job, machines: Sequence[tuple[Machine, int]], given: TrainingParameters, enough: float
+) -> list[tuple[tuple[int, ...], list[float]]]:
     """Rates at the first counts, round by round, until they are enough or no longer rise."""
-    counts = card_counts(unit, max(unit, MOST_CARDS // unit * unit))
-    known: list[float] = []
-    for start in range(0, len(counts), ROUND):
+    counts = [card_counts(unit, max(unit, MOST_CARDS // unit * unit)) for _, unit in machines]
+    known: list[list[float]] = [[] for _ in machines]
+    going = set(range(len(machines)))
+    for start in range(0, max(map(len, counts), default=0), ROUND):
         end = start + ROUND
-        if start == len(known):
-            known += _some_rates(job, machine, given, counts[start : start + AT_ONCE])
-        before, top = max(known[:start], default=0.0), max(known[start:end])
-        if top > enough or (top and top <= before):
-            return counts, known[:end]
-    return counts, known
+        if start % AT_ONCE == 0:
+            some = sorted(going)
+            tried = [counts[at][start : start + AT_ONCE] for at in some]
+            found = rates_of(job, [machines[at][0] for at in some], given, tried)
+            for at, rates in zip(some, found, strict=True):
+                known[at] += rates
+        for at in sorted(going):
+            before, now = max(known[at][:start], default=0.0), known[at][start:end]
+            if not now or max(now) > enough or (max(now) and max(now) <= before):
+                known[at] = known[at][:end]
+                going.remove(at)
+        if not going:
+            break
+    return list(zip(counts, known, strict=True))
 
 
-@lru_cache(maxsize=16384)
-def _some_rates(
-    job: Job, machine: Machine, given: TrainingParameters, counts: tuple[int, ...]
-) -> tuple[float, ...]:
-    return tuple(_rates(job, step_seconds(job, machine, given, counts)).tolist())
+def _never_falling(counts: tuple[int, ...], rates: tuple[float, ...]) -> RatePoints:
+    """Without the numbers of cards that do not hold the job."""
+    useless = next((i for i, rate in enumerate(rates) if rate), len(rates))
+    return tuple(zip(counts[useless:], accumulate(rates[useless:], max), strict=True))
 
 
-@lru_cache(maxsize=8192)
-def _fine_points(
-    job: Job, machine: Machine, given: TrainingParameters, counts: tuple[int, ...]
-) -> tuple[tuple[int, float], ...]:
-    rates = _rates(job, step_seconds(job, machine, given, counts))
-    useless = int(np.count_nonzero(rates.cumsum() == 0))
-    best = np.maximum.accumulate(rates[useless:]).tolist()
-    return tuple(zip(counts[useless:], best, strict=True))
-
-
-@lru_cache(maxsize=8192)
-def rates_at(
-    job: Job, machine: Machine, given: TrainingParameters, counts: tuple[int, ...]
-) -> tuple[tuple[int, float], ...]:
-    """(cards, PFLOP/s) at given numbers of cards in rising order; 0 where the job does not fit."""
-    rates = _rates(job, step_seconds(job, machine, given, counts)) if counts else np.zeros(0)
-    return tuple(zip(counts, rates.tolist(), strict=True))
-
-
-def _rates(job: Job, seconds: Array) -> Array:
-    found: Array = 6 * job.parameters * job.batch_tokens / 1e15 / seconds
-    return found
+def rates_of(
+    job: Job,
+    machines: Sequence[Machine],
+    given: TrainingParameters,
+    counts: Sequence[tuple[int, ...]],
+) -> list[tuple[float, ...]]:
+    """PFLOP/s of each machine at its numbers of cards in rising order; 0 where the job does not
+    fit.
+    """
+    keys = [(job, *each, given) for each in zip(machines, counts, strict=True)]
+    new = [key for key in dict.fromkeys(keys) if key not in _known]
+    seconds = step_seconds_of(job, [key[1] for key in new], given, [key[2] for key in new])
+    work = 6 * job.parameters * job.batch_tokens / 1e15
+    found = {key: tuple((work / each).tolist()) for key, each in zip(new, seconds, strict=True)}
+    answers = [found[key] if key in found else _known[key] for key in keys]
+    if len(_known) + len(found) > MOST_KNOWN:
+        _known.clear()
+    _known.update(found)
+    return answers
 
 
 @cache
@@ -157,24 +178,44 @@ def concave_between(points: Points, most_segments: int) -> tuple[Segments, float
     return tuple(lines), most
 
 
-def overstatement(points: Points) -> float:
+def overstatements(points: Points) -> Iterator[float]:
     """By what factor the upper hull of points (cards, rate), in rising order, is above one of them
-    at most.
+    at most; then the same without the first point, and so on.
 
-    >>> overstatement([(8, 8.0), (16, 8.0), (32, 32.0)])
-    2.0
+    >>> list(overstatements([(8, 8.0), (16, 8.0), (32, 32.0)]))
+    [2.0, 1.0, 1.0]
     """
-    hull = _hull(points)
-    following = iter(hull[1:])
-    (start, low), (end, high) = hull[0], next(following, hull[0])
-    most = 1.0
-    for n, rate in points:
-        while n > end:
-            start, low = end, high
-            end, high = next(following)
-        if start < n < end:
-            most = max(most, (low + (high - low) / (end - start) * (n - start)) / rate)
-    return most
+    following = _following(points)
+    known: dict[int, float] = {}
+    for first in range(len(points)):
+        most, start = 1.0, first
+        while (end := following[start]) != start:
+            if start not in known:
+                known[start] = _above(points, start, end)
+            most, start = max(most, known[start]), end
+        yield most
+
+
+def _following(points: Points) -> list[int]:
+    """For each point the next corner of the upper hull of it and all after it."""
+    following = list(range(len(points)))
+    for at in range(len(points) - 2, -1, -1):
+        m, low = points[at]
+        middle = at + 1
+        while (end := following[middle]) != middle:
+            (k, between), (n, rate) = points[middle], points[end]
+            if (rate - low) * (k - m) < (between - low) * (n - m) * (1 - 1e-12):
+                break
+            middle = end
+        following[at] = middle
+    return following
+
+
+def _above(points: Points, start: int, end: int) -> float:
+    """By what factor the line between two points is above one between them at most."""
+    (m, low), (k, high) = points[start], points[end]
+    slope = (high - low) / (k - m)
+    return max(((low + slope * (n - m)) / rate for n, rate in points[start + 1 : end]), default=1.0)
 
 
 def _hull(ordered: Points) -> list[tuple[float, float]]:

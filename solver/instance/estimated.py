@@ -4,12 +4,13 @@ Belongs here: machines and jobs in the terms of solver.estimate, with what is as
 Does not belong here: the formulas (solver.estimate), the optimiser's modes (training_modes.py).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import catalogs
 from problems.schema.workloads import TrainingJob
-from solver.estimate.curve import MOST_CARDS, card_counts, rate_points, rates_at
+from solver.estimate.curve import MOST_CARDS, card_counts, rate_points_of, rates_of
 from solver.estimate.figures import (
     BandParameters,
     GoodputParameters,
@@ -73,37 +74,62 @@ class Estimating:
 
     def curve(self, path: Path, job: TrainingJob, pool: Pool, target: float) -> Curve | None:
         """Rates of a job in a pool up to the target; None where a figure is missing (an error)."""
-        own, machine = self.job(path, job), self.machine(path, job, pool)
-        if own is None or machine is None:
-            return None
-        self._assume(path, pool)
-        unit = max(pool.unit_cards, machine.domain_cards)
+        return self.curves(path, job, (pool,), target)[0]
+
+    def curves(
+        self, path: Path, job: TrainingJob, pools: Sequence[Pool], target: float
+    ) -> list[Curve | None]:
+        """The same for many pools, which takes far less time than one by one."""
+        own = self.job(path, job)
+        if own is None:
+            return [None] * len(pools)
+        machines = {pool.key: self.machine(path, job, pool) for pool in pools}
+        known = [(pool, machine) for pool in pools if (machine := machines[pool.key]) is not None]
+        units = [(machine, self.unit(pool, machine)) for pool, machine in known]
         enough = target / self.margin / LEAST_GOODPUT
-        points = rate_points(own, machine, self.training, unit, enough)
-        return Curve(points, "" if points else self._refusal(own, machine, pool))
+        rates = rate_points_of(own, units, self.training, enough)
+        found: dict[str, Curve] = {}
+        for (pool, machine), points in zip(known, rates, strict=True):
+            self._assume(path, pool)
+            found[pool.key] = Curve(points, "" if points else self._refusal(own, machine, pool))
+        return [found.get(pool.key) for pool in pools]
+
+    @staticmethod
+    def unit(pool: Pool, machine: Machine) -> int:
+        """Cards by which an estimated job grows: whole boxes and scale-up domains."""
+        return max(pool.unit_cards, machine.domain_cards)
 
     def fewest_cards(
-        self, path: Path, job: TrainingJob, pool: Pool, rate: float
-    ) -> tuple[int, float] | None:
-        """Fewest cards that by estimate work so fast with the goodput they have, and how fast; None
-        where none do. At the middle of the band, whatever the file sizes for.
+        self, path: Path, job: TrainingJob, pools: Sequence[Pool], rate: float
+    ) -> list[tuple[int, float] | None]:
+        """Of each pool the fewest cards that by estimate work so fast with the goodput they have,
+        and how fast; None where none do. At the middle of the band, whatever the file sizes for.
         """
-        own, machine = self.job(path, job), self.machine(path, job, pool)
-        curve = self.curve(path, job, pool, rate)
-        if own is None or machine is None or curve is None:
-            return None
-        useful = [(n, r * self.goodput(job, n)) for n, r in curve.points]
-        last = next((i for i, (_, r) in enumerate(useful) if r >= rate), None)
-        if last is None:
-            return None
-        # The curve leaves sizes out: the fewest may lie after the last that is too slow.
-        unit = max(pool.unit_cards, machine.domain_cards)
-        before = useful[last - 1][0] if last else useful[0][0]
-        between = range(before + unit, useful[last][0], unit)
-        for n, r in rates_at(own, machine, self.training, tuple(between)):
-            if r * self.goodput(job, n) >= rate:
-                return n, r * self.goodput(job, n)
-        return useful[last]
+        found: list[tuple[int, float] | None] = [None] * len(pools)
+        machines: dict[int, Machine] = {}
+        between: list[tuple[int, ...]] = []
+        for at, curve in enumerate(self.curves(path, job, pools, rate)):
+            machine = self.machine(path, job, pools[at])
+            if curve is None or machine is None:
+                continue
+            before = 0
+            for n, r in curve.points:
+                useful = r * self.goodput(job, n)
+                if useful >= rate:
+                    found[at], machines[at] = (n, useful), machine
+                    # The curve leaves sizes out: the fewest may lie after the last too slow one.
+                    unit = self.unit(pools[at], machine)
+                    between.append(tuple(range((before or n) + unit, n, unit)))
+                    break
+                before = n
+        own = self.job(path, job)
+        if own is None:
+            return found
+        rates = rates_of(own, list(machines.values()), self.training, between)
+        for at, counts, known in zip(machines, between, rates, strict=True):
+            fast = ((n, r * self.goodput(job, n)) for n, r in zip(counts, known, strict=True))
+            found[at] = next((each for each in fast if each[1] >= rate), found[at])
+        return found
 
     def goodput(self, job: TrainingJob, cards: float) -> float:
         """The share of the time that counts, as given or estimated."""

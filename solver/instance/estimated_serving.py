@@ -182,6 +182,11 @@ class EstimatedServing:
             f"{100 * service.percentile:.4g} % of the requests wait no longer than "
             f"{_waiting(service)} (burstiness {service.burstiness:g})."
         )
+        if service.precisions is None:
+            self.sources.assume(
+                "Estimated configurations compute in bf16 or fp8; int8 and fp4 can change what a "
+                "model answers and are used only where `precisions` names them."
+            )
         self.sources.assume(
             "Estimated configurations keep keys and values at 16 bits for bf16, else at 8 bits."
         )

@@ -13,8 +13,8 @@ from typing import Literal
 
 from problems.schema.workloads import MfuTable, TrainingJob
 from solver import training
-from solver.estimate.curve import Segments, concave_between, overstatement
-from solver.instance.estimated import Estimating
+from solver.estimate.curve import Segments, concave_between, overstatements
+from solver.instance.estimated import Curve, Estimating
 from solver.instance.machines import Machines
 from solver.instance.model import Pool, TrainingMode
 from solver.instance.sources import Path, Sources
@@ -51,10 +51,12 @@ class TrainingModes:
         path: Path = ("training", key)
         refused: list[str] = []
         found = False
+        pools = tuple(pools)
+        curves = self._curves(path, job, pools)
         for pool in pools:
             share = utilisation(job, pool.card)
             if share == "estimated":
-                mode = self._estimated(path, job, pool, refused)
+                mode = self._estimated(path, job, pool, curves[pool.key], refused)
             elif share is not None:
                 mode = self._given(path, job, pool, share)
             else:
@@ -111,11 +113,20 @@ class TrainingModes:
         points = [(n, n * rate * self.estimating.goodput(job, n)) for n in counts]
         return concave_between(training.rising(points), SEGMENTS)[0]
 
+    def _curves(
+        self, path: Path, job: TrainingJob, pools: Iterable[Pool]
+    ) -> dict[str, Curve | None]:
+        """Rates in each pool with estimated utilisation, by its key."""
+        some = [pool for pool in pools if utilisation(job, pool.card) == "estimated"]
+        if not some:
+            return {}
+        curves = self.estimating.curves(path, job, some, self._target(job))
+        return {pool.key: curve for pool, curve in zip(some, curves, strict=True)}
+
     def _estimated(
-        self, path: Path, job: TrainingJob, pool: Pool, refused: list[str]
+        self, path: Path, job: TrainingJob, pool: Pool, curve: Curve | None, refused: list[str]
     ) -> TrainingMode | None:
         """Utilisation from the figures of card, node, fabric and model."""
-        curve = self.estimating.curve(path, job, pool, self._target(job))
         if curve is None:
             return None
         if not curve.points:
@@ -124,7 +135,7 @@ class TrainingModes:
         low, target = self.estimating.margin, self._target(job)
         if not job.split and len(self.timeline.intervals) == 1:
             # Only what finishes within the one interval is of use: one size, and no curve.
-            only = self.estimating.fewest_cards(path, job, pool, target / low)
+            (only,) = self.estimating.fewest_cards(path, job, (pool,), target / low)
             if only is not None:
                 n, rate = only
                 return self._mode(
@@ -204,10 +215,9 @@ def concave_from(
     ((16, 6.0), 2, 1.0)
     """
     best, least = 0, math.inf
-    for i, (n, _) in enumerate(points):
+    for i, ((n, _), over) in enumerate(zip(points, overstatements(points), strict=True)):
         if n > FARTHEST_START * points[0][0]:
             break
-        over = overstatement(points[i:])
         if over < least:
             best, least = i, over
         if over <= CONCAVE_ENOUGH:

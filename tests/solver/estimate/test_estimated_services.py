@@ -196,8 +196,10 @@ def test_eight_bit_integers_are_used_only_where_the_file_says_so(case: Any) -> N
     plain, asked = case(), case("inference.chat.precisions=[bf16, int8]")
     assert on_a100(plain) == {"bf16"}
     assert assumptions(plain, "estimated", "inference.chat (bf16, fp8)")
+    assert assumptions(plain, "only where `precisions` names them")
     assert "int8" in on_a100(asked)
     assert assumptions(asked, "estimated", "inference.chat (bf16, int8)")
+    assert not assumptions(asked, "only where `precisions` names them")
 
 
 def test_what_no_measurement_stands_behind_is_said(case: Any) -> None:
