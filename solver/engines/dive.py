@@ -30,15 +30,12 @@ class Rounding:
     columns: list[int]
     """Variable ids."""
     rule: str = "up"
-    """`up`; `one`: up, but one of a group at a time; `order`: up where at least half of the least
-    quantity is bought, else down."""
+    """`up`; `one`: one of each group, weightiest first; `order`: yes or no, as costs less."""
     share: float = 0.25
     """Of the columns still fractional, how many are rounded before the next relaxation."""
     groups: list[int] | None = None
-    quantities: list[list[int]] | None = None
-    """For `order`: variable ids of the quantities that each column allows."""
-    firsts: list[float] | None = None
-    """For `order`: the least quantity of each column."""
+    """For `one`: which group each column belongs to, and how much that group matters."""
+    weights: list[float] | None = None
 
 
 @dataclass(frozen=True)
@@ -113,10 +110,8 @@ def _written(rounding: Rounding, number: dict[int, int]) -> dict[str, Any]:
         "rule": rounding.rule,
         "share": rounding.share,
     }
-    if rounding.groups is not None:
+    weights = rounding.weights
+    if rounding.groups is not None and weights is not None:
         stage["groups"] = [rounding.groups[n] for n in kept]
-    if rounding.quantities is not None and rounding.firsts is not None:
-        bought = rounding.quantities
-        stage["quantities"] = [[number[i] for i in bought[n] if i in number] for n in kept]
-        stage["firsts"] = [rounding.firsts[n] for n in kept]
+        stage["weights"] = [weights[n] for n in kept]
     return stage

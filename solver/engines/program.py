@@ -6,8 +6,8 @@ highs), or which parts are worth solving (solver.search).
 """
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -60,6 +60,47 @@ class Program:
             rows=rows,
             low=low,
             high=high,
+        )
+
+    def narrowed(self, rows: Iterable[int], share: float) -> "Program":
+        """The same program with only a share of the limits of some rows left to use."""
+        high = list(self.high)
+        for row in rows:
+            if 0 < high[row] < math.inf:
+                high[row] *= share
+        return replace(self, high=high)
+
+    def tied(self, like: Sequence[int]) -> "Program":
+        """The same program where each variable ``i`` has the value of variable ``like[i]``.
+
+        A variable that follows another stays in the lists, at 0 and in no row, so that ids keep
+        their meaning; rows that become the same are kept once.
+        """
+        costs, lower, upper = [0.0] * len(like), list(self.lower), list(self.upper)
+        for i, first in enumerate(like):
+            costs[first] += self.costs[i]
+            lower[first] = max(lower[first], self.lower[i])
+            upper[first] = min(upper[first], self.upper[i])
+        for i, first in enumerate(like):
+            if first != i:
+                lower[i] = upper[i] = 0.0
+        rows: dict[tuple[tuple[int, float], ...], tuple[float, float]] = {}
+        for (ids, factors), low, high in zip(self.rows, self.low, self.high, strict=True):
+            merged: dict[int, float] = {}
+            for i, factor in zip(ids, factors, strict=True):
+                merged[like[i]] = merged.get(like[i], 0.0) + factor
+            row = tuple(sorted(merged.items()))
+            before = rows.get(row, (-math.inf, math.inf))
+            rows[row] = (max(low, before[0]), min(high, before[1]))
+        return replace(
+            self,
+            costs=costs,
+            lower=lower,
+            upper=upper,
+            whole=[whole and like[i] == i for i, whole in enumerate(self.whole)],
+            rows=[([i for i, _ in row], [factor for _, factor in row]) for row in rows],
+            low=[low for low, _ in rows.values()],
+            high=[high for _, high in rows.values()],
         )
 
     def cost(self, point: Sequence[float]) -> float:

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 
 from solver.formulation import costs, limits, places, purchases, workloads
 from solver.formulation.model import Model
-from solver.formulation.rounding import add_rounding
+from solver.formulation.rounding import round_demand, round_work
 from solver.formulation.standing import add_standing
 from solver.formulation.tightening import add_tightening
 from solver.instance.model import Instance
@@ -76,8 +76,10 @@ def build_into(model: Model) -> None:
 
 def _tighten(model: Model) -> None:
     add_tightening(model)
-    if model.tight and _small(model.instance):
-        add_rounding(model)
+    if model.tight:
+        round_work(model)
+        if _small(model.instance):
+            round_demand(model)
 
 
 def _small(instance: Instance) -> bool:

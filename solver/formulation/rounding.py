@@ -28,8 +28,8 @@ MANY = 200
 """Of more units than this, rounding up one decides nothing."""
 
 
-def add_rounding(model: Model) -> None:
-    """Add every row."""
+def round_work(model: Model) -> None:
+    """Add the rows of training: few, and each closes much of what a relaxation leaves open."""
     for occurrence in model.instance.occurrences:
         _running(model, occurrence)
         if occurrence.split and len(occurrence.modes) > 1:
@@ -37,6 +37,10 @@ def add_rounding(model: Model) -> None:
             continue
         for mode in occurrence.modes:
             _whole_units(model, occurrence, mode)
+
+
+def round_demand(model: Model) -> None:
+    """Add the rows of services: for each interval several."""
     for service in model.instance.services:
         if service.whole_replicas:
             _whole_replicas(model, service)

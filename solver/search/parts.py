@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from solver.engines.program import Part, Program
+from solver.families import Family
 from solver.formulation import Model
 from solver.formulation.model import Column
 from solver.formulation.places import SWITCHES
@@ -37,6 +38,8 @@ COUNTS = (QUANTITY, HELD, REPLICAS, RESERVED, SWITCHES)
 """Whole numbers that may be a little more or less than in a relaxation."""
 USE = (HELD, RUNNING, DONE, POOL_CHOSEN, SITE_CHOSEN, REPLICAS, RATE, RESERVED)
 """What runs where; the first word of the index is the workload."""
+LIMITS = (Family.POWER, Family.RACK_UNITS, Family.SUPPLY, Family.BUDGET)
+"""What a plan near a relaxation runs out of first."""
 NEAR = 1e-6
 
 
@@ -78,6 +81,21 @@ class Parts:
         for column, kind in enumerate(self.kinds):
             if kind not in CHOICES:
                 part.whole[column] = False
+        return part
+
+    def narrow(self, share: float) -> Program:
+        """The program with only a share of power, racks, supply and budget, so that what is made
+        whole later still finds room.
+        """
+        rows = [number for number, row in enumerate(self.model.rows) if row.family in LIMITS]
+        return self.program.narrowed(rows, share)
+
+    def jobs_as(self, point: Sequence[float]) -> Part:
+        """What runs jobs where, when and on as many units as a point says."""
+        part = Part.all_of(self.program)
+        for column, kind in enumerate(self.kinds):
+            if kind in (*PLACES, *JOBS):
+                self._hold(part, column, float(round(point[column])))
         return part
 
     def window(self, point: Sequence[float], width: int | None) -> Part:

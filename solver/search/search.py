@@ -21,17 +21,24 @@ from solver.engines.program import Part, Program
 from solver.formulation import Model
 from solver.search.incumbent import Incumbent
 from solver.search.parts import Parts
-from solver.search.stages import IN_VAIN, Stage, first_plan, improve, plan_near, plunge, relax
+from solver.search.stages import (
+    HIGHS,
+    IN_VAIN,
+    Stage,
+    first_plan,
+    improve,
+    plan_near,
+    relax,
+    settle,
+)
 
 Accept = Callable[[Mapping[str, float]], bool]
 OnProgress = Callable[[engines.Progress], None]
 
 MANY = 800
 """Whole numbers from which on the search pays; below, an engine alone is done sooner."""
-LARGE, LARGE_IN_VAIN = 20_000, 20
-"""Columns from which on a first plan is worth more thought before any relaxation is solved."""
 TICK_S = 0.1
-CBC, HIGHS = "cbc", "highs"
+CBC = "cbc"
 
 log = logging.getLogger(__name__)
 
@@ -153,13 +160,9 @@ class _Search:
             found = first_plan(stage, diving=self.beside or engine == HIGHS)
             status = Status.FEASIBLE if found else Status.NO_PLAN
             self._note(engine, "first plan", status, StopReason.UNKNOWN, began, "")
-        if self.beside and self.incumbent.point is not None and len(self.names) >= LARGE:
-            self.at = "better plans"
-            improve(stage, None, self.options.seed, LARGE_IN_VAIN)
         if (self.beside or engine == HIGHS) and not stage.over():
             self.at, began = "dive", time.monotonic()
-            dived = plunge(stage)
-            status = Status.NO_PLAN if dived.point is None else Status.FEASIBLE
+            status = Status.FEASIBLE if settle(stage) else Status.NO_PLAN
             self._note(HIGHS, "dive", status, StopReason.UNKNOWN, began, "")
         if stage.over():
             return

@@ -10,19 +10,21 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from solver import engines
-from solver.engines.dive import Dived, dive
+from solver.engines.dive import Dived, Rounding, dive
 from solver.engines.parts import Found, run_part
 from solver.engines.points import Point
 from solver.engines.program import Part
-from solver.search.diving import roundings
+from solver.search.diving import LARGE, of_jobs, of_the_rest
 from solver.search.incumbent import Incumbent
 from solver.search.neighbourhoods import Neighbourhoods
 from solver.search.parts import Parts
 from solver.search.placing import placed
+from solver.search.steady import steady
 
 JOBS_NODES, WINDOW_NODES, NEIGHBOURHOOD_NODES = 200, 60, 60
 """Nodes of a search tree: where a part is not done by then, the next one is worth more."""
-GUARD_S = 30.0
+HIGHS = "highs"
+GUARD_S = 60.0
 """No part is worth more time, on however slow a machine."""
 PATIENCE_S, LEAST_PATIENCE_S = 5.0, 0.3
 """How long a stopped engine may take to hand over its plan, without and with a plan at hand."""
@@ -30,9 +32,11 @@ WIDTHS = (1, 3, None)
 """How far counts may be from the relaxation's; the first that has a plan will do."""
 MARGINS = (0.95, 0.88, 1.0, 0.8)
 """Shares of power, racks and fabrics that a first plan may use."""
+SHARES, SHARES_OF_LARGE = (1.0, 0.9, 0.8), (0.85, 0.75, 0.95)
+"""Shares of the limits that a dive for jobs may use; the first that leaves room for the rest."""
 AGAIN = 400
 """How often a first plan is thought over before anything is bought for it."""
-ROUGH, BUYING_NODES = 0.01, 20
+ROUGH, BUYING_NODES, REST_NODES = 0.01, 20, 20
 """What is bought for a first plan need not be the best."""
 IN_VAIN = 12
 """So many neighbourhoods without a better plan, and the search tree of the whole is worth more."""
@@ -65,11 +69,14 @@ class Stage:
         gap: float,
         nodes: int | None,
         start: Point | None = None,
+        engine: str | None = None,
         on_bound: Callable[[float], None] | None = None,
     ) -> Found:
-        """Run the engine on a part, within what time is left."""
+        """Run the engine, or another, on a part, within what time is left."""
         seconds = max(0.2, min(self.left_s(), GUARD_S))
-        options = replace(self.options, gap=gap, time_limit_s=seconds)
+        options = replace(
+            self.options, engine=engine or self.options.engine, gap=gap, time_limit_s=seconds
+        )
         return run_part(
             part,
             options,
@@ -79,6 +86,15 @@ class Stage:
             patience_s=LEAST_PATIENCE_S if self.incumbent.point is not None else PATIENCE_S,
             on_bound=on_bound,
         )
+
+    def dive(self, part: Part, roundings: list[Rounding]) -> Dived:
+        """Dive into a part with HiGHS, within what time is left."""
+        options = replace(self.options, time_limit_s=max(0.2, self.left_s()))
+        return dive(part, roundings, options, interrupted=self.stop)
+
+    def offer(self, point: Point) -> bool:
+        """Offer a point as a plan."""
+        return self.incumbent.offer(point)
 
 
 def relax(stage: Stage, relaxation: Part) -> Found:
@@ -93,20 +109,32 @@ def relax(stage: Stage, relaxation: Part) -> Found:
     return found
 
 
-def plunge(stage: Stage) -> Dived:
-    """Dive from the linear relaxation: a bound, and often a plan, within a few relaxations."""
-    options = replace(stage.options, time_limit_s=max(0.2, stage.left_s()))
-    found = dive(
-        Part.all_of(stage.parts.program),
-        roundings(stage.parts.model),
-        options,
-        interrupted=stage.stop,
-        on_bound=stage.incumbent.raise_bound,
-    )
-    stage.incumbent.raise_bound(found.bound)
-    if found.point is not None:
-        stage.incumbent.offer(found.point)
-    return found
+def settle(stage: Stage) -> bool:
+    """Settle where jobs run by diving in a relaxation, then solve for the rest; whether there is a
+    plan.
+
+    Services do the same all through a period meanwhile: that costs little and makes relaxations
+    several times as fast. The less of every limit the dive may use, the likelier the rest has room.
+    """
+    model, like = stage.parts.model, steady(stage.parts.model)
+    parts = Parts(model, stage.parts.program.tied(like))
+    for share in SHARES_OF_LARGE if len(parts.kinds) >= LARGE else SHARES:
+        if stage.over():
+            break
+        narrow = stage.parts.narrow(share).tied(like)
+        jobs = stage.dive(Part.all_of(narrow), of_jobs(model))
+        if jobs.point is None:
+            continue
+        rest = parts.jobs_as(jobs.point)
+        dived = stage.dive(rest, of_the_rest(model)).point
+        if dived is not None:
+            stage.offer([dived[i] for i in like])
+        found = stage.run(rest, gap=ROUGH, nodes=REST_NODES, start=dived, engine=HIGHS).point
+        if found is not None:
+            stage.offer([found[i] for i in like])
+        if dived is not None or found is not None:
+            return True
+    return False
 
 
 def first_plan(stage: Stage, diving: bool) -> bool:
@@ -123,8 +151,7 @@ def first_plan(stage: Stage, diving: bool) -> bool:
             continue
         buying = parts.buying(use)
         if diving:
-            options = replace(stage.options, time_limit_s=max(0.2, stage.left_s()))
-            dived = dive(buying, roundings(parts.model), options, interrupted=stage.stop)
+            dived = stage.dive(buying, of_the_rest(parts.model))
             if dived.point is not None:
                 stage.incumbent.offer(dived.point)
         found = stage.run(buying, gap=ROUGH, nodes=BUYING_NODES)
