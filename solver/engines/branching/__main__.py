@@ -26,7 +26,7 @@ def main() -> None:
     threading.Thread(target=end_with_input, daemon=True).start()
     relaxation = Relaxation(job["model"], job["time_limit_s"])
     choice = Choice(relaxation, job["groups"], job["stages"], 0)
-    news = News(job["cutoff"])
+    news = News()
     tree = Tree(relaxation, choice, news.cutoff, news.tell, news.leaf)
     news.tree = tree
     ended = tree.run(job["nodes"])
@@ -43,9 +43,9 @@ def end_with_input() -> None:
 class News:
     """What goes in and out while the tree grows."""
 
-    def __init__(self, cutoff: float | None) -> None:
+    def __init__(self) -> None:
         self.tree: Tree | None = None
-        self._cutoff = math.inf if cutoff is None else cutoff
+        self._cutoff = math.inf
         self._read = 0
         self._bound = -math.inf
         self._leaf = False
@@ -63,7 +63,7 @@ class News:
 
     def tell(self, bound: float, open_: int) -> None:
         """Say that the bound has risen."""
-        if bound > self._bound + 1e-7 * abs(bound) or math.isinf(self._bound):
+        if math.isinf(self._bound) or bound > self._bound + 1e-7 * abs(self._bound):
             self._bound = bound
             self.say(bound=bound, open=open_)
 

@@ -142,15 +142,14 @@ class Choice:
         else:
             low, high = self._bounds(node, number)
             below = float(math.floor(values[number]))
-            parts = [{number: (low, below)}, {number: (below + 1, high)}]
+            sides = [(low, below), (below + 1, high)]
+            parts = [{number: (least, most)} for least, most in sides if least <= most]
         children = [
             Node({**node.fixes, **part}, self._quick(node, part), node.basis) for part in parts
         ]
         return Branching(way, children)
 
-    def look(
-        self, node: Node, tried: Branching, ceiling: float, beat: float | None
-    ) -> None:
+    def look(self, node: Node, tried: Branching, ceiling: float, beat: float | None) -> None:
         """Raise the children's bounds, no more than it takes to know the least; give up where that
         is not above what another way brings.
         """
@@ -178,8 +177,9 @@ class Choice:
                     if child.fixes[column][0] == 1.0:
                         node.fixes[column] = (0.0, 0.0)
             else:
-                other = next(c for c in tried.children if c is not child)
-                node.fixes[tried.way[1]] = other.fixes[tried.way[1]]
+                for other in tried.children:
+                    if other is not child:
+                        node.fixes[tried.way[1]] = other.fixes[tried.way[1]]
 
     def _quick(self, node: Node, part: Fixes) -> float:
         """What the node's duals prove within a child's bounds."""

@@ -171,6 +171,11 @@ class Relaxation:
     def _nowhere(self, lower: Vector, upper: Vector) -> bool:
         """Whether HiGHS's weights prove that no point is within the bounds."""
         _, known, weights = self.highs.getDualRay()
+        if not known:  # presolve, which only the first solve has, says so without weights
+            self.highs.setOptionValue("presolve", "off")
+            self.highs.run()
+            self.highs.setOptionValue("presolve", "choose")
+            _, known, weights = self.highs.getDualRay()
         if not known:
             return False
         weights = np.array(weights)
