@@ -25,7 +25,7 @@ def main() -> None:
     job: dict[str, Any] = json.loads(JOB.read_text())
     threading.Thread(target=end_with_input, daemon=True).start()
     relaxation = Relaxation(job["model"], job["time_limit_s"])
-    choice = Choice(relaxation, job["groups"], job["stages"], 0)
+    choice = Choice(relaxation, job["groups"], job["stages"])
     news = News()
     tree = Tree(relaxation, choice, news.cutoff, news.tell, news.leaf)
     news.tree = tree

@@ -29,6 +29,8 @@ class Node:
     """No point of it costs less."""
     basis: Any
     """Where its relaxation is solved from."""
+    patience: int
+    """Iterations that it is solved for at a time, so that others come in between."""
     exact: bool = False
     """Whether its relaxation was solved to the optimum."""
     stuck: bool = False
@@ -81,8 +83,10 @@ class Choice:
     relaxation: Relaxation
     groups: list[list[int]]
     stages: list[list[int]]
-    iterations: int
-    """For a look at a child."""
+    look_iterations: int = 0
+    """For a look at a child, while ways are compared."""
+    visit_iterations: int = 0
+    """For a first visit to a child, once its way is chosen."""
     memory: Memory = field(default_factory=Memory)
 
     def ways(self, values: Vector) -> dict[Way, float]:
@@ -145,7 +149,8 @@ class Choice:
             sides = [(low, below), (below + 1, high)]
             parts = [{number: (least, most)} for least, most in sides if least <= most]
         children = [
-            Node({**node.fixes, **part}, self._quick(node, part), node.basis) for part in parts
+            Node({**node.fixes, **part}, self._quick(node, part), node.basis, self.visit_iterations)
+            for part in parts
         ]
         return Branching(way, children)
 
@@ -156,7 +161,7 @@ class Choice:
         least = ceiling
         for child in tried.children:
             if child.bound < least:
-                solved = self.relaxation.solve(child.fixes, child.basis, self.iterations, least)
+                solved = self.relaxation.solve(child.fixes, child.basis, self.look_iterations, least)
                 child.learn(solved)
             least = min(least, child.bound)
             if beat is not None and least - node.bound <= beat and tried.way[0] == GROUP:

@@ -17,6 +17,14 @@ from choice import LOOKS, Choice, Node
 from relaxation import Relaxation, Solved, Vector
 
 
+SLOW = 1e-4
+"""Relative: a bound that rises less is near the optimum, where HiGHS must not be stopped: it would
+begin the end anew, over and over.
+"""
+ENDLESS = 2**31 - 1
+"""Iterations."""
+
+
 class TimeOver(Exception):
     """The time limit came during a solve."""
 
@@ -38,19 +46,17 @@ class Tree:
         """The least bound of the nodes that were closed with points in them."""
         self.open: list[tuple[float, int, Node]] = []
         self.nodes = 0
-        self.chunk = 0
         self._numbers = 0
         self._last: Node | None = None
         """Whose relaxation is in HiGHS, solved as far as it was."""
 
     def run(self, most_nodes: int) -> bool:
         """Branch until nothing is open or a limit comes; whether nothing is."""
-        root = Node({}, -math.inf, None)
-        self.chunk = 2**31 - 1
+        root = Node({}, -math.inf, None, ENDLESS)
         try:
             self._solve(root)
-            self.chunk = max(200, self.relaxation.iterations // 20)
-            self.choice.iterations = max(100, self.relaxation.iterations // 50)
+            self.choice.look_iterations = max(100, self.relaxation.iterations // 50)
+            self.choice.visit_iterations = max(200, self.relaxation.iterations // 20)
             self._push(root)
             while self.open and self.nodes < most_nodes:
                 node = heapq.heappop(self.open)[2]
@@ -100,7 +106,9 @@ class Tree:
     def _solve(self, node: Node, ceiling: float = math.inf) -> None:
         self.nodes += 1
         basis = None if node is self._last else node.basis
-        solved: Solved = self.relaxation.solve(node.fixes, basis, self.chunk, ceiling)
+        solved: Solved = self.relaxation.solve(node.fixes, basis, node.patience, ceiling)
+        slow = solved.bound < node.bound + SLOW * abs(node.bound)
+        node.patience = ENDLESS if slow else min(ENDLESS, 2 * node.patience)
         node.learn(solved)
         self._last = node
         if solved.late:
