@@ -21,7 +21,14 @@ from solver.engines.outcome import Options
 from solver.engines.points import Point
 from solver.engines.program import Part
 
-CHILD = Path(__file__).with_name("branching")
+CHILD = (
+    "-P",
+    "-c",
+    "import runpy, sys; sys.path.append(sys.argv[1]); "
+    "runpy.run_module('branching', run_name='__main__')",
+    str(Path(__file__).parent),
+)
+"""Runs the folder branching as a package of its own, see there."""
 JOB, MODEL, CUTOFF, LEAF = "job.json", "part.mps", "cutoff", "leaf.bin"
 SAFETY = 1e-7
 """Relative: how far below what was proven a bound is told, for the rounding of costs in the file
@@ -79,7 +86,7 @@ def branch(
         news = _News(folder, model.scale, cutoff, on_bound)
         news.follow([])  # a cutoff that does not change is known from the beginning
         supervise(
-            [sys.executable, "-P", str(CHILD)],
+            [sys.executable, *CHILD],
             folder,
             options=options,
             watch=watch,

@@ -244,7 +244,7 @@ def test_the_process_ends_with_its_input(tmp_path: Path) -> None:
     job = {"model": "part.mps", "time_limit_s": 60, "nodes": 1, "groups": [], "stages": []}
     (tmp_path / "job.json").write_text(json.dumps(job))
     process = subprocess.Popen(
-        [sys.executable, "-P", str(CHILD)],
+        [sys.executable, *CHILD],
         cwd=tmp_path,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,

@@ -13,9 +13,9 @@ import time
 from pathlib import Path
 from typing import Any
 
-from choice import Choice
-from relaxation import Relaxation, Vector
-from tree import Tree
+from .choice import Choice
+from .relaxation import Relaxation, Vector
+from .tree import Tree
 
 JOB, CUTOFF, POINT = Path("job.json"), Path("cutoff"), Path("leaf.bin")
 

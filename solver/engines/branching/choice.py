@@ -8,7 +8,7 @@ import math
 from dataclasses import dataclass, field
 from typing import Any
 
-from relaxation import Fixes, Proof, Relaxation, Solved, Vector
+from .relaxation import Fixes, Proof, Relaxation, Solved, Vector
 
 WHOLE = 1e-6
 LOOKS, VAIN = 12, 4
@@ -161,7 +161,9 @@ class Choice:
         least = ceiling
         for child in tried.children:
             if child.bound < least:
-                solved = self.relaxation.solve(child.fixes, child.basis, self.look_iterations, least)
+                solved = self.relaxation.solve(
+                    child.fixes, child.basis, self.look_iterations, least
+                )
                 child.learn(solved)
             least = min(least, child.bound)
             if beat is not None and least - node.bound <= beat and tried.way[0] == GROUP:
@@ -194,8 +196,10 @@ class Choice:
             before = self._bounds(node, column)
             each = float(node.proof.reduced[column])
             bound += min(each * low, each * high) - min(each * before[0], each * before[1])
-        return max(node.bound, bound)
+        return float(max(node.bound, bound))
 
     def _bounds(self, node: Node, column: int) -> tuple[float, float]:
-        own = (float(self.relaxation.lower[column]), float(self.relaxation.upper[column]))
-        return node.fixes.get(column, own)
+        low, high = node.fixes.get(
+            column, (self.relaxation.lower[column], self.relaxation.upper[column])
+        )
+        return float(low), float(high)

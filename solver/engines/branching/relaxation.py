@@ -75,12 +75,6 @@ class Relaxation:
         """What is in HiGHS now, where it is not the relaxation's own."""
         self.iterations = 0
 
-    def hold(self, column: int, low: float, high: float) -> None:
-        """Change a column's bounds for good."""
-        self.lower[column], self.upper[column] = low, high
-        self.highs.changeColBounds(column, low, high)
-        self._moved.pop(column, None)
-
     def solve(self, fixes: Fixes, basis: Any, most: int, ceiling: float) -> Solved:
         """Solve within other bounds from a basis (None: from where HiGHS is), until the bound is
         above a ceiling or for so many iterations.

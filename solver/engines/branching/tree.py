@@ -3,19 +3,19 @@
 Belongs here: the order of the nodes, and what is done with each. Does not belong here: what a node
 is branched on (choice), solving (relaxation).
 
-Why the bound holds. At any time every point lies in a node that is open, or in one that was closed:
-since no point is in it, since all of it costs as much as a plan that is known (the cutoff), or since
-everything that is to be whole is whole in it. The least bound of open nodes, of closed ones of the
-last kind, and the cutoff is what every point costs at least.
+Why the bound holds. At any time every point lies in a node that is open, or in one that was
+closed: since no point is in it, since all of it costs as much as a plan that is known (the cutoff),
+since everything that is to be whole is whole in it, or since HiGHS gave up on it. The least of the
+bounds of open nodes, of those of closed ones of the last two kinds, and of the cutoff is what every
+point costs at least.
 """
 
 import heapq
 import math
 from collections.abc import Callable
 
-from choice import LOOKS, Choice, Node
-from relaxation import Relaxation, Solved, Vector
-
+from .choice import LOOKS, Choice, Node
+from .relaxation import Relaxation, Solved, Vector
 
 SLOW = 1e-4
 """Relative: a bound that rises less is near the optimum, where HiGHS must not be stopped: it would
@@ -44,6 +44,8 @@ class Tree:
         self.cutoff, self.tell, self.leaf = cutoff, tell, leaf
         self.floor = math.inf
         """The least bound of the nodes that were closed with points in them."""
+        self.doubt = False
+        """Whether HiGHS gave up on a node."""
         self.open: list[tuple[float, int, Node]] = []
         self.nodes = 0
         self._numbers = 0
@@ -51,7 +53,7 @@ class Tree:
         """Whose relaxation is in HiGHS, solved as far as it was."""
 
     def run(self, most_nodes: int) -> bool:
-        """Branch until nothing is open or a limit comes; whether nothing is."""
+        """Branch until nothing is open or a limit comes; whether all was solved to its end."""
         root = Node({}, -math.inf, None, ENDLESS)
         try:
             self._solve(root)
@@ -70,7 +72,7 @@ class Tree:
             return False
         if not self.open:
             self.tell(self._ceiling(), 0)
-        return not self.open
+        return not self.open and not self.doubt
 
     def _ceiling(self) -> float:
         return min(self.cutoff(), self.floor)
@@ -84,7 +86,7 @@ class Tree:
         if not (node.exact and node is self._last):
             self._solve(node, ceiling)
             if node.stuck:
-                self.floor = min(self.floor, node.bound)
+                self.floor, self.doubt = min(self.floor, node.bound), True
                 return
             if node.bound >= ceiling:
                 return
@@ -106,6 +108,8 @@ class Tree:
     def _solve(self, node: Node, ceiling: float = math.inf) -> None:
         self.nodes += 1
         basis = None if node is self._last else node.basis
+        if node.patience == ENDLESS:
+            ceiling = math.inf  # what HiGHS takes for the ceiling may be proven only just below it
         solved: Solved = self.relaxation.solve(node.fixes, basis, node.patience, ceiling)
         slow = solved.bound < node.bound + SLOW * abs(node.bound)
         node.patience = ENDLESS if slow else min(ENDLESS, 2 * node.patience)
