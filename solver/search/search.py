@@ -14,11 +14,14 @@ from pathlib import Path
 
 from solver import engines
 from solver.engines import Attempt, Outcome, Status, StopReason
+from solver.engines.branch import branch
 from solver.engines.child import private_folder
 from solver.engines.parts import run_part
 from solver.engines.points import Point
 from solver.engines.program import Part, Program
 from solver.formulation import Model
+from solver.search import branching
+from solver.search.diving import LARGE
 from solver.search.incumbent import Incumbent
 from solver.search.parts import Parts
 from solver.search.stages import (
@@ -91,6 +94,7 @@ class _Search:
         self.parts = Parts(model, self.program)
         self.incumbent = Incumbent(self.program, options.gap, self._accepted)
         self.beside = options.threads > 1
+        self.large = len(self.names) >= LARGE
         self.fed = folder / "fed.bin"
         self.attempts: list[Attempt] = []
         self.failures: list[BaseException] = []
@@ -102,7 +106,7 @@ class _Search:
             self.incumbent.offer([float(start[name]) for name in self.names])
         streams: list[Callable[[], None]] = [self._near]
         if self.beside:
-            streams.append(self._tree)
+            streams.append(self._branches if self.large else self._tree)
         self._watch([threading.Thread(target=self._guarded, args=(s,)) for s in streams])
         if self.failures:
             raise self.failures[0]
@@ -160,28 +164,33 @@ class _Search:
             found = first_plan(stage, diving=self.beside or engine == HIGHS)
             status = Status.FEASIBLE if found else Status.NO_PLAN
             self._note(engine, "first plan", status, StopReason.UNKNOWN, began, "")
+        settled = False
         if (self.beside or engine == HIGHS) and not stage.over():
             self.at, began = "dive", time.monotonic()
-            status = Status.FEASIBLE if settle(stage) else Status.NO_PLAN
+            settled = settle(stage)
+            status = Status.FEASIBLE if settled else Status.NO_PLAN
             self._note(HIGHS, "dive", status, StopReason.UNKNOWN, began, "")
-        if stage.over():
-            return
-        point = self._near_relaxation(stage, "jobs whole", self.parts.jobs())
-        if self.incumbent.point is None and not stage.over():
-            point = self._near_relaxation(stage, "choices whole", self.parts.choices()) or point
-        if point is None:
+        point = None
+        if not (self.beside and self.large):
+            point = self._near_relaxation(stage, "jobs whole", self.parts.jobs(), not settled)
+            if self.incumbent.point is None and not stage.over():
+                choices = self.parts.choices()
+                point = self._near_relaxation(stage, "choices whole", choices, True) or point
+        if self.incumbent.point is None or stage.over():
             return
         self.at, began = "better plans", time.monotonic()
         improve(stage, point, self.options.seed, None if self.beside else IN_VAIN)
         self._note(engine, "neighbourhoods", Status.FEASIBLE, StopReason.UNKNOWN, began, "")
 
-    def _near_relaxation(self, stage: Stage, name: str, relaxation: Part) -> Point | None:
-        """Solve a relaxation and look for a plan near its point; return the point."""
+    def _near_relaxation(
+        self, stage: Stage, name: str, relaxation: Part, look: bool
+    ) -> Point | None:
+        """Solve a relaxation and, if asked, look for a plan near its point; return the point."""
         self.at, began, engine = "relaxation", time.monotonic(), stage.options.engine
         found = relax(stage, relaxation)
         self._note(engine, name, found.status, found.stop, began, found.message)
-        if found.point is None:
-            return None
+        if found.point is None or not look:
+            return found.point
         self.at, began = "plan near the relaxation", time.monotonic()
         status = Status.FEASIBLE if plan_near(stage, found.point) else Status.NO_PLAN
         self._note(engine, f"near {name}", status, StopReason.UNKNOWN, began, "")
@@ -210,6 +219,23 @@ class _Search:
         self._note(HIGHS, "whole", found.status, found.stop, began, found.message)
         if found.status in (Status.OPTIMAL, Status.INFEASIBLE):
             self.stop.set()
+
+    def _branches(self) -> None:
+        """The other stream of a large program, whose tree as a whole would not grow: a tree over
+        where jobs run.
+        """
+        began = time.monotonic()
+        found = branch(
+            Part.all_of(self.program),
+            branching.groups(self.model),
+            branching.stages(self.model),
+            replace(self.options, engine=HIGHS, time_limit_s=max(0.2, self.left_s())),
+            cutoff=lambda: self.incumbent.cost,
+            interrupted=self.stop,
+            on_bound=self.incumbent.raise_bound,
+        )
+        words = f"{found.nodes} nodes"
+        self._note(HIGHS, "branches", Status.NO_PLAN, StopReason.UNKNOWN, began, words)
 
     def _feed(self, columns: Sequence[float]) -> None:
         fresh = self.fed.with_suffix(".new")
