@@ -80,7 +80,7 @@ def branch(
     _check(part, groups, stages)
     watch = Watch(None, interrupted)
     with private_folder() as folder:
-        relaxed = Part(part.program, part.lower, part.upper, [False] * len(part.whole))
+        relaxed = part.relaxed()
         model = relaxed.write(folder / MODEL)
         _write_job(folder, part, model, groups, stages, options, nodes)
         news = _News(folder, model.scale, cutoff, on_bound)

@@ -9,7 +9,6 @@ import json
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -45,6 +44,9 @@ class Dived:
     bound: float | None
     """Of the relaxation that it began with."""
     point: Point | None
+    """With everything whole that is to be; unchecked."""
+    near: Point | None
+    """Where the dive ended, even if a rounding had no way out; what is not whole is in parts."""
     seconds: float
 
 
@@ -54,13 +56,12 @@ def dive(
     options: Options,
     *,
     interrupted: threading.Event | None = None,
-    on_bound: Callable[[float], None] | None = None,
 ) -> Dived:
-    """Dive from a part's relaxation; there is no point where a rounding had no way out.
+    """Dive from a part's relaxation; there is no whole point where a rounding had no way out.
 
     The process is gone when this returns or raises. The point is not checked.
     """
-    relaxed = Part(part.program, part.lower, part.upper, [False] * len(part.whole))
+    relaxed = part.relaxed()
     watch = Watch(None, interrupted)
     with private_folder() as folder:
         model = relaxed.write(folder / MODEL)
@@ -71,12 +72,6 @@ def dive(
             "stages": [_written(rounding, number) for rounding in roundings],
         }
         (folder / JOB).write_text(json.dumps(job))
-
-        def follow(lines: list[str]) -> None:
-            for line in lines:
-                if on_bound is not None and line.startswith("{"):
-                    on_bound(json.loads(line)["bound"] / model.scale)
-
         supervise(
             [sys.executable, "-P", str(CHILD)],
             folder,
@@ -84,17 +79,18 @@ def dive(
             watch=watch,
             ask=_ask,
             patience_s=lambda: 0.5,
-            follow=follow,
+            follow=lambda _: None,
         )
         if not (folder / ANSWER).is_file():
-            return Dived(None, None, watch.elapsed_s())
+            return Dived(None, None, None, watch.elapsed_s())
         answer = json.loads((folder / ANSWER).read_text())
         bound = None if answer["bound"] is None else answer["bound"] / model.scale
-        point = None
-        if answer["plan"] and (folder / VALUES).stat().st_size == 8 * model.columns:
+        point = near = None
+        if bound is not None and (folder / VALUES).stat().st_size == 8 * model.columns:
             values = array.array("d", (folder / VALUES).read_bytes())
-            point = part.point(model, values)
-    return Dived(bound, point, watch.elapsed_s())
+            near = relaxed.point(model, values)
+            point = part.point(model, values) if answer["whole"] else None
+    return Dived(bound, point, near, watch.elapsed_s())
 
 
 def _ask(process: "subprocess.Popen[bytes]") -> None:

@@ -9,7 +9,6 @@ import array
 import json
 import math
 import os
-import sys
 import threading
 from dataclasses import dataclass
 from typing import Any
@@ -31,7 +30,7 @@ ONE, ORDER = "one", "order"
 
 
 def main() -> None:
-    """Do the job in job.json; leave answer.json and, where the dive ended well, plan.bin."""
+    """Do the job in job.json; leave answer.json and, where there was a point, plan.bin."""
     with open("job.json", encoding="utf-8") as file:
         job = json.load(file)
     highs: Any = highspy.Highs()  # type: ignore[no-untyped-call]
@@ -42,15 +41,13 @@ def main() -> None:
         raise SystemExit("HiGHS could not read the model")
     threading.Thread(target=end_with_input, daemon=True).start()
     bound = solved(highs)
-    answer: dict[str, Any] = {"bound": bound, "plan": False}
+    answer: dict[str, Any] = {"bound": bound, "whole": False}
     if bound is not None:
-        sys.stdout.write(json.dumps({"bound": bound}) + "\n")
-        sys.stdout.flush()
         highs.setOptionValue("simplex_iteration_limit", MOVE_ITERATIONS)
-        answer["plan"] = Dive(highs).through(job["stages"])
-    if answer["plan"]:
+        dive = Dive(highs)
+        answer["whole"] = dive.through(job["stages"])
         with open(SAVED, "wb") as file:
-            array.array("d", highs.getSolution().col_value).tofile(file)
+            array.array("d", dive.values).tofile(file)
     with open(ANSWER, "w", encoding="utf-8") as file:
         json.dump(answer, file)
 
@@ -91,6 +88,8 @@ class Dive:
         self.reduced: list[float] = list(highs.getSolution().col_dual)
         self.basis = highs.getBasis()
         self.moves = 0
+        self.again = False
+        """Whether every column was whole before, if not all at once."""
         self.stuck: set[int] = set()
         """Columns that found no way in this pass."""
 
@@ -98,7 +97,8 @@ class Dive:
         """Go through the stages, again where a later one undid an earlier or one got stuck."""
         for turn in range(PASSES):
             before, self.stuck = self.moves, set()
-            if not all(self.stage(stage, 1.0 if turn else stage["share"]) for stage in stages):
+            self.again = turn > 0
+            if not all(self.stage(stage) for stage in stages):
                 return False
             if not any(self.fractional(column) for stage in stages for column in stage["columns"]):
                 return True
@@ -110,7 +110,7 @@ class Dive:
         """Whether a column is not whole where it now is."""
         return abs(self.values[column] - round(self.values[column])) > WHOLE
 
-    def stage(self, stage: dict[str, Any], share: float) -> bool:
+    def stage(self, stage: dict[str, Any]) -> bool:
         """Round columns of one stage, a share of them at a time, until all are whole."""
         if stage["rule"] == ONE:
             return self.choices(stage)
@@ -125,7 +125,7 @@ class Dive:
             if stage["rule"] == ORDER:
                 self.ordered(stage["columns"][max(open_, key=lambda n: self.part(stage, n))])
                 continue
-            chosen = self.surest(stage, open_, share)
+            chosen = self.surest(stage, open_)
             fewer = [chosen, chosen[: max(1, len(chosen) // 4)], chosen[:1], opposite(chosen[:1])]
             if not any(self.move(moves) for moves in fewer):
                 self.stuck.add(chosen[0][0])
@@ -135,14 +135,18 @@ class Dive:
         value: float = self.values[stage["columns"][n]]
         return value - math.floor(value)
 
-    def surest(
-        self, stage: dict[str, Any], open_: list[int], share: float
-    ) -> list[tuple[int, bool, float]]:
-        """The columns nearest to the next whole number: (column, up, that number)."""
-        open_.sort(key=lambda n: (-self.part(stage, n), n))
-        most = max(1, math.ceil(share * len(open_)))
-        columns = [stage["columns"][n] for n in open_[:most]]
-        return [(column, True, math.floor(self.values[column]) + 1.0) for column in columns]
+    def surest(self, stage: dict[str, Any], open_: list[int]) -> list[tuple[int, bool, float]]:
+        """Some columns and where to: (column, whether up, the whole number).
+
+        Up at first, nearest to the next number first, so that there is enough of everything; to
+        the nearest number later, since what is only raised leaves another column in parts.
+        """
+        part = {n: self.part(stage, n) for n in open_}
+        up = {n: not self.again or part[n] >= 0.5 for n in open_}
+        open_.sort(key=lambda n: (-max(part[n], 0.0 if up[n] else 1.0 - part[n]), n))
+        most = max(1, math.ceil(stage["share"] * len(open_)))
+        chosen = [(stage["columns"][n], up[n]) for n in open_[:most]]
+        return [(column, up, math.floor(self.values[column]) + float(up)) for column, up in chosen]
 
     def ordered(self, column: int) -> None:
         """Order or not, whichever costs less; left as it is where neither has a point."""

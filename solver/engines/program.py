@@ -135,6 +135,10 @@ class Part:
         """The whole program, with lists of its own that may be changed."""
         return cls(program, list(program.lower), list(program.upper), list(program.whole))
 
+    def relaxed(self) -> "Part":
+        """The same with no whole numbers asked for."""
+        return Part(self.program, self.lower, self.upper, [False] * len(self.whole))
+
     @cached_property
     def free(self) -> list[int]:
         """The ids of variables that are not held fast."""

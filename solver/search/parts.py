@@ -91,12 +91,27 @@ class Parts:
         return self.program.narrowed(rows, share)
 
     def jobs_as(self, point: Sequence[float]) -> Part:
-        """What runs jobs where, when and on as many units as a point says."""
+        """What runs jobs where, when and on as many units as a point says, where that is whole."""
+        mine = (*PLACES, *JOBS)
+        columns = [n for n, kind in enumerate(self.kinds) if kind in mine and self.program.whole[n]]
+        parted = {
+            self.model.columns[column].index[0]
+            for column in columns
+            if abs(point[column] - round(point[column])) > NEAR
+        }
         part = Part.all_of(self.program)
-        for column, kind in enumerate(self.kinds):
-            if kind in (*PLACES, *JOBS):
+        for column in columns:
+            if self.model.columns[column].index[0] not in parted:
                 self._hold(part, column, float(round(point[column])))
         return part
+
+    def used_only(self, part: Part, point: Sequence[float]) -> Part:
+        """A part in which nothing is served or reserved where a relaxation did nothing of it."""
+        held = Part(self.program, list(part.lower), list(part.upper), part.whole)
+        for column, kind in enumerate(self.kinds):
+            if kind in (RATE, RESERVED) and point[column] < NEAR:
+                held.upper[column] = held.lower[column]
+        return held
 
     def window(self, point: Sequence[float], width: int | None) -> Part:
         """What runs jobs where a relaxation has most of them, with counts at most ``width`` away

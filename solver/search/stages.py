@@ -36,7 +36,7 @@ SHARES, SHARES_OF_LARGE = (1.0, 0.9, 0.8), (0.85, 0.75, 0.95)
 """Shares of the limits that a dive for jobs may use; the first that leaves room for the rest."""
 AGAIN = 400
 """How often a first plan is thought over before anything is bought for it."""
-ROUGH, BUYING_NODES, REST_NODES = 0.01, 20, 20
+ROUGH, ROUGH_OF_LARGE, BUYING_NODES, REST_NODES = 0.01, 0.03, 20, 20
 """What is bought for a first plan need not be the best."""
 IN_VAIN = 12
 """So many neighbourhoods without a better plan, and the search tree of the whole is worth more."""
@@ -92,10 +92,6 @@ class Stage:
         options = replace(self.options, time_limit_s=max(0.2, self.left_s()))
         return dive(part, roundings, options, interrupted=self.stop)
 
-    def offer(self, point: Point) -> bool:
-        """Offer a point as a plan."""
-        return self.incumbent.offer(point)
-
 
 def relax(stage: Stage, relaxation: Part) -> Found:
     """Solve a relaxation of the program, whose bound holds for the program."""
@@ -118,22 +114,23 @@ def settle(stage: Stage) -> bool:
     """
     model, like = stage.parts.model, steady(stage.parts.model)
     parts = Parts(model, stage.parts.program.tied(like))
-    for share in SHARES_OF_LARGE if len(parts.kinds) >= LARGE else SHARES:
+    large = len(parts.kinds) >= LARGE
+    for share in SHARES_OF_LARGE if large else SHARES:
         if stage.over():
             break
-        narrow = stage.parts.narrow(share).tied(like)
-        jobs = stage.dive(Part.all_of(narrow), of_jobs(model))
-        if jobs.point is None:
+        narrow = Parts(model, stage.parts.narrow(share).tied(like))
+        jobs = stage.dive(Part.all_of(narrow.program), of_jobs(model)).near
+        if jobs is None:
             continue
-        rest = parts.jobs_as(jobs.point)
-        dived = stage.dive(rest, of_the_rest(model)).point
-        if dived is not None:
-            stage.offer([dived[i] for i in like])
-        found = stage.run(rest, gap=ROUGH, nodes=REST_NODES, start=dived, engine=HIGHS).point
+        rest, gap, found = parts.jobs_as(jobs), ROUGH_OF_LARGE if large else ROUGH, None
+        relaxed = stage.dive(narrow.jobs_as(jobs).relaxed(), []).near if large else None
+        if relaxed is not None:
+            part = parts.used_only(rest, relaxed)
+            found = stage.run(part, gap=gap, nodes=REST_NODES, engine=HIGHS).point
+        if found is None and not stage.over():
+            found = stage.run(rest, gap=gap, nodes=REST_NODES, engine=HIGHS).point
         if found is not None:
-            stage.offer([found[i] for i in like])
-        if dived is not None or found is not None:
-            return True
+            return stage.incumbent.offer([found[i] for i in like])
     return False
 
 
