@@ -21,7 +21,7 @@ from solver.formulation.workloads import (
 )
 
 LARGE = 20_000
-"""Columns from which on a relaxation takes seconds, so that few of them must do."""
+"""Columns from which on a relaxation takes seconds."""
 STRETCHES, COARSE, FINE = 4, 0.7, 0.25
 """So many stretches of periods, and shares of the columns rounded at once, of large programs."""
 
@@ -50,8 +50,13 @@ def of_the_rest(model: Model) -> list[Rounding]:
     ]
 
 
+def is_large(model: Model) -> bool:
+    """Whether a relaxation takes so long that few of them must do."""
+    return len(model.columns) >= LARGE
+
+
 def _share(model: Model) -> float:
-    return COARSE if len(model.columns) >= LARGE else FINE
+    return COARSE if is_large(model) else FINE
 
 
 def _whole(model: Model, kind: str) -> list[int]:
@@ -76,8 +81,8 @@ def _one_each(model: Model) -> Rounding:
 
 def _orders(model: Model) -> list[Rounding]:
     """By stretches of periods, whether and in which tier offers are ordered, then how many."""
-    large, periods = len(model.columns) >= LARGE, len(model.instance.periods)
-    length, share = (math.ceil(periods / STRETCHES), COARSE) if large else (1, 0.5)
+    periods = len(model.instance.periods)
+    length, share = (math.ceil(periods / STRETCHES), COARSE) if is_large(model) else (1, 0.5)
     orders: dict[int, list[int]] = defaultdict(list)
     for index, column in model.of(ORDERED).items():
         orders[int(index[1]) // length].append(column)

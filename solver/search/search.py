@@ -21,7 +21,7 @@ from solver.engines.points import Point
 from solver.engines.program import Part, Program
 from solver.formulation import Model
 from solver.search import branching
-from solver.search.diving import LARGE
+from solver.search.diving import is_large
 from solver.search.incumbent import Incumbent
 from solver.search.parts import Parts
 from solver.search.stages import (
@@ -94,7 +94,7 @@ class _Search:
         self.parts = Parts(model, self.program)
         self.incumbent = Incumbent(self.program, options.gap, self._accepted)
         self.beside = options.threads > 1
-        self.large = len(self.names) >= LARGE
+        self.large = is_large(model)
         self.fed = folder / "fed.bin"
         self.attempts: list[Attempt] = []
         self.failures: list[BaseException] = []

@@ -14,7 +14,7 @@ from solver.engines.dive import Dived, Rounding, dive
 from solver.engines.parts import Found, run_part
 from solver.engines.points import Point
 from solver.engines.program import Part
-from solver.search.diving import LARGE, of_jobs, of_the_rest
+from solver.search.diving import is_large, of_jobs, of_the_rest
 from solver.search.incumbent import Incumbent
 from solver.search.neighbourhoods import Neighbourhoods
 from solver.search.parts import Parts
@@ -114,7 +114,7 @@ def settle(stage: Stage) -> bool:
     """
     model, like = stage.parts.model, steady(stage.parts.model)
     parts = Parts(model, stage.parts.program.tied(like))
-    large = len(parts.kinds) >= LARGE
+    large = is_large(model)
     for share in SHARES_OF_LARGE if large else SHARES:
         if stage.over():
             break
