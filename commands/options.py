@@ -120,7 +120,11 @@ def editing_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 SEARCHING = (
-    click.option("--engine", type=click.Choice(["cbc", "highs"]), help="The solver to begin with."),
+    click.option(
+        "--engine",
+        type=click.Choice(["cbc", "highs"]),
+        help="The solver, alone; default cbc, helped by highs on large problems.",
+    ),
     click.option("--gap", type=gap, metavar="0.1%", help="Stop this close to the optimum."),
     click.option("--time-limit", "time_limit_s", type=seconds, metavar="60s", help="Stop then."),
     click.option("--threads", type=click.IntRange(min=1), help="Threads of the solver."),

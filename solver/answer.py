@@ -92,11 +92,13 @@ def options_of(case: Case, **overrides: object) -> engines.Options:
     """The search options of a problem file; keywords that are not None win over it.
 
     Keywords are the fields of `Options`: engine, gap (a fraction), time_limit_s (seconds), threads,
-    seed. Raises ValueError for a value that no engine can follow, TypeError for another keyword.
+    seed. An engine that was asked for, by keyword or in the file, works alone; CBC by default is
+    helped. Raises ValueError for a value that no engine can follow, TypeError for another keyword.
     """
     block = case.problem.solve
     chosen: dict[str, object] = {
         "engine": block.engine,
+        "helped": overrides.get("engine") is None and "engine" not in block.model_fields_set,
         "gap": block.gap,
         "time_limit_s": block.time_limit,
         "threads": block.threads,
@@ -332,6 +334,7 @@ def in_currency(on_progress: OnProgress, scale: float) -> OnProgress:
 def _options_row(options: engines.Options) -> dict[str, object]:
     return {
         "engine": options.engine,
+        "helped": options.helped,
         "gap": options.gap,
         "time_limit_s": options.time_limit_s,
         "threads": options.threads,

@@ -114,7 +114,8 @@ class Solve(Block):
     """How to solve; the command line wins over it."""
 
     engine: Literal["cbc", "highs"] = "cbc"
-    """Solver."""
+    """Solver, alone where it is named; by default CBC, which HiGHS helps to find plans of large
+    problems."""
     gap: Fraction = 0.001
     """Relative gap (plan - bound) / plan at which the search may stop."""
     time_limit: Seconds = 60.0

@@ -15,7 +15,7 @@ from typing import Any
 
 import highspy
 
-SAVED, ANSWER = "plan.bin", "answer.json"
+SAVED, ANSWER, FRESH = "plan.bin", "answer.json", "answer.new"
 WHOLE = 1e-6
 MOVE_ITERATIONS, TRIAL_ITERATIONS = 4000, 20_000
 """More than a rounding, or a choice, that leaves a point takes; to see that none is left can take
@@ -48,8 +48,9 @@ def main() -> None:
         answer["whole"] = dive.through(job["stages"])
         with open(SAVED, "wb") as file:
             array.array("d", dive.values).tofile(file)
-    with open(ANSWER, "w", encoding="utf-8") as file:
+    with open(FRESH, "w", encoding="utf-8") as file:
         json.dump(answer, file)
+    os.replace(FRESH, ANSWER)  # whole or not at all: the process may be stopped at any moment
 
 
 def end_with_input() -> None:

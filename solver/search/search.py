@@ -62,11 +62,12 @@ def search(
 ) -> Outcome:
     """Find the cheapest plan of a program, like `solver.engines.solve`.
 
-    On one thread the chosen engine solves a relaxation, looks for a plan near it and for better
-    plans near that one; then the ladder of `solver.engines.solve` takes over with the best plan to
-    start from. On two threads or more, HiGHS searches the whole program from the beginning while
-    CBC does all that beside it; plans pass from one to the other, and the answer has the best plan
-    and the best bound of both.
+    On one thread the chosen engine, helped by dives of HiGHS where `options.helped` says so, looks
+    for a plan and for better plans near it; then the ladder of `solver.engines.solve` takes over
+    with the best plan to start from. On two threads or more, HiGHS searches the whole program from
+    the beginning - a large one by where its jobs run - while CBC, helped by dives, looks for plans
+    beside it; plans pass from one to the other, and the answer has the best plan and the best bound
+    of both.
     """
     with private_folder() as folder:
         return _Search(model, options, on_progress, interrupted, accept, folder).run(start)
@@ -94,6 +95,7 @@ class _Search:
         self.parts = Parts(model, self.program)
         self.incumbent = Incumbent(self.program, options.gap, self._accepted)
         self.beside = options.threads > 1
+        self.diving = self.beside or options.helped or options.engine == HIGHS
         self.large = is_large(model)
         self.fed = folder / "fed.bin"
         self.attempts: list[Attempt] = []
@@ -161,11 +163,11 @@ class _Search:
         stage = Stage(self.parts, self.incumbent, options, self.started, self.stop)
         if self.incumbent.point is None:
             self.at, began = "first plan", time.monotonic()
-            found = first_plan(stage, diving=self.beside or engine == HIGHS)
+            found = first_plan(stage, diving=self.diving)
             status = Status.FEASIBLE if found else Status.NO_PLAN
             self._note(engine, "first plan", status, StopReason.UNKNOWN, began, "")
         settled = False
-        if (self.beside or engine == HIGHS) and not stage.over():
+        if self.diving and not stage.over():
             self.at, began = "dive", time.monotonic()
             settled = settle(stage)
             status = Status.FEASIBLE if settled else Status.NO_PLAN
