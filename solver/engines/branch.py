@@ -8,14 +8,13 @@ import array
 import json
 import math
 import os
-import subprocess
 import sys
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from solver.engines.child import Watch, private_folder, supervise
+from solver.engines.child import Watch, end_input, private_folder, supervise
 from solver.engines.claim import Model
 from solver.engines.outcome import Options
 from solver.engines.points import Point
@@ -90,7 +89,7 @@ def branch(
             folder,
             options=options,
             watch=watch,
-            ask=_ask,
+            ask=end_input,
             patience_s=lambda: 0.5,
             follow=news.follow,
         )
@@ -192,8 +191,3 @@ def _leaf(
         whole[column] = True
     values = array.array("d", path.read_bytes())
     return Part(part.program, part.lower, part.upper, whole).point(model, values)
-
-
-def _ask(process: "subprocess.Popen[bytes]") -> None:
-    if process.stdin is not None:
-        process.stdin.close()

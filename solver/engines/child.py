@@ -47,6 +47,12 @@ def grace_s(time_limit_s: float) -> float:
     return max(1.0, min(5.0, 0.1 * time_limit_s))
 
 
+def end_input(process: "subprocess.Popen[bytes]") -> None:
+    """Ask a process that ends when its standard input does."""
+    if process.stdin is not None:
+        process.stdin.close()
+
+
 @dataclass
 class Watch:
     """The caller's wishes during a solve: how it is told of progress, whether it wants to stop."""

@@ -6,14 +6,13 @@ columns are rounded in what order (solver.search).
 
 import array
 import json
-import subprocess
 import sys
 import threading
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from solver.engines.child import Watch, private_folder, supervise
+from solver.engines.child import Watch, end_input, private_folder, supervise
 from solver.engines.outcome import Options
 from solver.engines.points import Point
 from solver.engines.program import Part
@@ -77,7 +76,7 @@ def dive(
             folder,
             options=options,
             watch=watch,
-            ask=_ask,
+            ask=end_input,
             patience_s=lambda: 0.5,
             follow=lambda _: None,
         )
@@ -91,11 +90,6 @@ def dive(
             near = relaxed.point(model, values)
             point = part.point(model, values) if answer["whole"] else None
     return Dived(bound, point, near, watch.elapsed_s())
-
-
-def _ask(process: "subprocess.Popen[bytes]") -> None:
-    if process.stdin is not None:
-        process.stdin.close()
 
 
 def _written(rounding: Rounding, number: dict[int, int]) -> dict[str, Any]:

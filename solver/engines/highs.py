@@ -7,13 +7,12 @@ calls to highspy, believing an answer (judge).
 import array
 import json
 import os
-import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from solver.engines.child import Ending, supervise
+from solver.engines.child import Ending, end_input, supervise
 from solver.engines.claim import Claim, Job
 from solver.engines.outcome import Status, StopReason
 
@@ -45,16 +44,12 @@ def run(job: Job) -> Claim:
                 told.update(json.loads(line))
         job.watch.report(NAME, job.cost(told["best"]), job.cost(told["bound"]), "")
 
-    def ask(process: subprocess.Popen[bytes]) -> None:
-        if process.stdin is not None:
-            process.stdin.close()
-
     ending = supervise(
         [sys.executable, "-P", str(CHILD)],  # -P: its folder's modules are not for it to import
         job.folder,
         options=job.options,
         watch=job.watch,
-        ask=ask,
+        ask=end_input,
         patience_s=lambda: 2.0,
         follow=follow,
     )

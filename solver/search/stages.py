@@ -123,6 +123,7 @@ def settle(stage: Stage) -> bool:
         if jobs is None:
             continue
         rest, gap, found = parts.jobs_as(jobs), ROUGH_OF_LARGE if large else ROUGH, None
+        # Solved afresh: where the dive ended costs the same, but led to a plan 1.4 % dearer.
         relaxed = stage.dive(narrow.jobs_as(jobs).relaxed(), []).near if large else None
         if relaxed is not None:
             part = parts.used_only(rest, relaxed)

@@ -60,16 +60,12 @@ def nothing_left_running() -> Iterator[None]:
     assert not children() - before
 
 
-@pytest.mark.parametrize("threads", [1, 2])
-@pytest.mark.parametrize("seed", range(0, 60, 7))
-def test_the_search_agrees_with_one_engine(forced: None, seed: int, threads: int) -> None:
-    """Relaxations, windows and neighbourhoods end with the same optimum or the same verdict.
-
-    Sensitivity: a part that lost a row, or a bound of a restricted part, would show here.
+def check_agreement(seed: int, options: engines.Options) -> None:
+    """The search and one engine alone say the same of a seeded problem, and no bound or plan told
+    on the way lies beyond the optimum.
     """
     case = case_of(problem_of_seed(seed))
     told: list[engines.Progress] = []
-    options = replace(TO_THE_END, threads=threads)
     answer = solve_case(case, options, on_progress=told.append)
     with pytest.MonkeyPatch.context() as usual:
         usual.setattr("solver.answer.pays", lambda _: False)
@@ -79,6 +75,16 @@ def test_the_search_agrees_with_one_engine(forced: None, seed: int, threads: int
         near = 1e-6 * max(1.0, abs(direct.plan.objective))
         assert all(p.bound is None or p.bound <= direct.plan.objective + near for p in told)
         assert all(p.best is None or p.best >= direct.plan.objective - near for p in told)
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+@pytest.mark.parametrize("seed", range(0, 60, 7))
+def test_the_search_agrees_with_one_engine(forced: None, seed: int, threads: int) -> None:
+    """Relaxations, windows and neighbourhoods end with the same optimum or the same verdict.
+
+    Sensitivity: a part that lost a row, or a bound of a restricted part, would show here.
+    """
+    check_agreement(seed, replace(TO_THE_END, threads=threads))
 
 
 @pytest.mark.parametrize("threads", [1, 2])
@@ -92,17 +98,7 @@ def test_the_search_of_large_programs_agrees_with_one_engine(
     Sensitivity: a bound of a tied or narrowed program told as one of the whole would show here.
     """
     monkeypatch.setattr("solver.search.diving.LARGE", 0)
-    case = case_of(problem_of_seed(seed))
-    told: list[engines.Progress] = []
-    options = replace(TO_THE_END, engine=engine, threads=threads)
-    answer = solve_case(case, options, on_progress=told.append)
-    with pytest.MonkeyPatch.context() as usual:
-        usual.setattr("solver.answer.pays", lambda _: False)
-        direct = solve_case(case, TO_THE_END)
-    assert same(answer, direct)
-    if direct.plan is not None:
-        near = 1e-6 * max(1.0, abs(direct.plan.objective))
-        assert all(p.bound is None or p.bound <= direct.plan.objective + near for p in told)
+    check_agreement(seed, replace(TO_THE_END, engine=engine, threads=threads))
 
 
 def test_the_same_input_gives_the_same_plan() -> None:
