@@ -6,16 +6,17 @@ paper (reports).
 """
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from heapq import nsmallest
 
 import catalogs
 from problems.schema.workloads import TrainingJob
 from solver import training
 from solver.case import Case
 from solver.estimate.evidence import Comparison, compare
-from solver.estimate.search import Step, best_step
+from solver.estimate.search import Step, best_steps_of
 from solver.estimating_serving import ServingEstimate, serving_estimates
 from solver.instance.estimated import Estimating
 from solver.instance.machines import Machines
@@ -80,6 +81,19 @@ class TrainingEstimate:
     """Why there is no number."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Alone:
+    """A kind of machine on which a job runs alone."""
+
+    pool: Pool
+    mode: TrainingMode | None
+    """As in the instance; None where it does not run."""
+    cards: int | None
+    """Fewest that are fast enough, by the optimiser's own segments."""
+    ends: tuple[int | None, int | None] | None
+    """Fewest at both ends of the band, if it is estimated."""
+
+
 @dataclass(frozen=True)
 class _Evidence:
     """Published runs by how near they are to a job."""
@@ -97,8 +111,8 @@ class _Evidence:
             found = self._apart[pool.card, parameters] = self._distances(pool.card, parameters)
         size = math.log(cards)
         far = [apart + abs(logarithm - size) / 2 for apart, logarithm in found]
-        nearest = sorted(range(len(far)), key=lambda i: (far[i], self.runs[i].row.id))[:NEAREST]
-        return tuple(self._published[i] for i in nearest)
+        nearest = nsmallest(NEAREST, zip(far, self._ids, strict=True))
+        return tuple(self._published[name] for _, name in nearest)
 
     def _distances(self, name: str, parameters: float) -> list[tuple[float, float]]:
         card, found = self.catalog.accelerators[name], []
@@ -111,8 +125,12 @@ class _Evidence:
         return found
 
     @cached_property
-    def _published(self) -> list[Published]:
-        return [_published(self.catalog, run) for run in self.runs]
+    def _ids(self) -> list[str]:
+        return [run.row.id for run in self.runs]
+
+    @cached_property
+    def _published(self) -> dict[str, Published]:
+        return {run.row.id: _published(self.catalog, run) for run in self.runs}
 
 
 def _published(catalog: catalogs.Catalog, run: Comparison) -> Published:
@@ -146,9 +164,16 @@ def training_estimates(case: Case) -> list[TrainingEstimate]:
             continue
         pools = [pool for pool in case.instance.pools if allowed(job, pool)]
         ends = _band_of_cards(case, estimating, job, occurrence, pools)
+        modes = {mode.pool: mode for mode in occurrence.modes}
+        rate = occurrence.work / _days(case, occurrence)
+        alone = [
+            _Alone(pool, mode, _cards(mode, pool, rate), ends.get(pool.key))
+            for pool, mode in ((pool, modes.get(pool.key)) for pool in pools)
+        ]
+        steps = _steps(estimating, job, alone)
         found += [
-            _estimate(case, estimating, evidence, job, occurrence, pool, ends.get(pool.key))
-            for pool in pools
+            _estimate(case, estimating, evidence, job, occurrence, one, step)
+            for one, step in zip(alone, steps, strict=True)
         ]
     return found
 
@@ -168,9 +193,13 @@ def _band_of_cards(
     if not some:
         return {}
     band, needed = estimating.band, occurrence.work / _days(case, occurrence)
+    rates = [needed / end for end in (band.training_high, band.training_low)]
+    # The instance was built from the curves up to this target: they are known.
+    shortest = min(interval.hours for interval in case.instance.intervals) / 24
+    known = occurrence.work / shortest
     ends = (
-        estimating.fewest_cards(("training", ""), job, some, needed / end)
-        for end in (band.training_high, band.training_low)
+        estimating.fewest_cards(("training", ""), job, some, rate, max(rate, known))
+        for rate in rates
     )
     few, many = ([found and found[0] for found in end] for end in ends)
     keys = (pool.key for pool in some)
@@ -193,22 +222,20 @@ def _estimate(
     evidence: _Evidence,
     job: TrainingJob,
     occurrence: Occurrence,
-    pool: Pool,
-    ends: tuple[int | None, int | None] | None,
+    alone: _Alone,
+    step: Step | None,
 ) -> TrainingEstimate:
+    pool, mode, cards = alone.pool, alone.mode, alone.cards
     share = utilisation(job, pool.card)
     basis = "estimated" if share == "estimated" else "given"
     basis = "measured" if pool.card in job.measured else basis
     days = _days(case, occurrence)
-    mode = next((m for m in occurrence.modes if m.pool == pool.key), None)
-    cards = _cards(mode, pool, occurrence.work / days)
     fewest = most = cards
-    if ends is not None and basis == "estimated" and cards is not None:
-        fewest, most = ends
+    if alone.ends is not None and basis == "estimated" and cards is not None:
+        fewest, most = alone.ends
         # The optimiser counts with no more than the estimate, at the end the file sizes for.
         fewest = cards if fewest is None else min(cards, fewest)
         most = None if most is None else max(cards, most)
-    step = _step(estimating, job, pool, cards)
     rate = _rate(mode, pool, cards)
     lost = estimating.goodput(job, cards) if cards else None
     return TrainingEstimate(
@@ -272,16 +299,23 @@ def _mfu(
     return rate * 1000 / (peak * cards * lost)
 
 
-def _step(estimating: Estimating, job: TrainingJob, pool: Pool, cards: int | None) -> Step | None:
-    """The estimate's step, where everything it needs is known."""
-    if job.model is None or cards is None:
-        return None
+def _steps(estimating: Estimating, job: TrainingJob, alone: Sequence[_Alone]) -> list[Step | None]:
+    """The estimate's steps, where everything they need is known."""
+    found: list[Step | None] = [None] * len(alone)
     path = ("training", "")
-    own = estimating.job(path, job)
-    machine = estimating.machine(path, job, pool) if own else None
-    if own is None or machine is None:
-        return None
-    return best_step(own, machine, estimating.training, cards)
+    own = None if job.model is None else estimating.job(path, job)
+    if own is None:
+        return found
+    known = {
+        at: (machine, one.cards)
+        for at, one in enumerate(alone)
+        if one.cards is not None
+        and (machine := estimating.machine(path, job, one.pool)) is not None
+    }
+    steps = best_steps_of(own, list(known.values()), estimating.training)
+    for at, step in zip(known, steps, strict=True):
+        found[at] = step
+    return found
 
 
 def _note(

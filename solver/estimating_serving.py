@@ -6,8 +6,9 @@ optimiser's modes (solver.instance), layout on paper (reports).
 """
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
+from heapq import nsmallest
 
 import catalogs
 from problems.schema.workloads import Service as ServiceBlock
@@ -219,32 +220,48 @@ class _Published:
             for run in measurements_compared(catalog)
             if run.ratio is not None and run.row.excluded is None
         ]
+        self._kin: dict[str, list[float]] = {}
+        self._block: ServiceBlock | None = None
+        """The service asked for last."""
+        self._apart: list[tuple[float, float]] = []
 
     def nearest(self, block: ServiceBlock, card: str) -> tuple[PublishedServing, ...]:
         """Those most like a service on a card: card first, then model and lengths."""
         if block.model is None:
             return ()
-        far = self._far(block, card, self.catalog.models[block.model].parameters)
-        ordered = sorted(self.runs, key=lambda run: (far(run), run.row.id))
-        return tuple(_published(run) for run in ordered[:NEAREST])
+        if block is not self._block:
+            self._block, self._apart = block, self._apart_from(block)
+        if card not in self._kin:
+            self._kin[card] = self._kin_of(card)
+        far = (
+            (kin + model + lengths, run.row.id, at)
+            for at, (kin, (model, lengths), run) in enumerate(
+                zip(self._kin[card], self._apart, self.runs, strict=True)
+            )
+        )
+        return tuple(_published(self.runs[at]) for _, _, at in nsmallest(NEAREST, far))
 
-    def _far(self, block: ServiceBlock, name: str, size: float) -> Callable[[Comparison], float]:
-        cards, models = self.catalog.accelerators, self.catalog.models
-        card = cards[name]
+    def _kin_of(self, name: str) -> list[float]:
+        """How far a card is from that of each measurement."""
+        card = self.catalog.accelerators[name]
+        others = [self.catalog.accelerators[run.row.card] for run in self.runs]
+        return [
+            0.0 if other.id == name else 2.0 if other.architecture == card.architecture else 4.0
+            for other in others
+        ]
+
+    def _apart_from(self, block: ServiceBlock) -> list[tuple[float, float]]:
+        """How far model and lengths of a service are from those of each measurement."""
+        models, found = self.catalog.models, []
+        size = models[block.model or ""].parameters
         asked = requests_of(block)
         prompt = max(1.0, sum(one.prompt_tokens for one in asked) / len(asked))
         answer = max(1.0, sum(one.answer_tokens for one in asked) / len(asked))
-
-        def far(run: Comparison) -> float:
-            other = cards[run.row.card]
-            kin = 2.0 if other.architecture == card.architecture else 4.0
-            apart = 0.0 if other.id == card.id else kin
-            model = abs(math.log(models[run.row.model].parameters / size))
+        for run in self.runs:
             lengths = abs(math.log((run.row.prompt_tokens or 1) / prompt))
             lengths += abs(math.log((run.row.answer_tokens or 1) / answer))
-            return apart + model + lengths / 4
-
-        return far
+            found.append((abs(math.log(models[run.row.model].parameters / size)), lengths / 4))
+        return found
 
 
 def _published(run: Comparison) -> PublishedServing:

@@ -4,6 +4,7 @@ Belongs here: at which numbers of cards a rate is computed, and how segments fol
 not belong here: the best layout for one number of cards (search), goodput.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import accumulate, pairwise
@@ -11,24 +12,27 @@ from itertools import accumulate, pairwise
 import numpy as np
 
 from solver.estimate.figures import Job, Machine, TrainingParameters
-from solver.estimate.search import step_seconds_of
+from solver.estimate.search import fewest_cards, most_pflops_of_card, step_seconds_of
+from solver.estimate.table import ROUNDING
 
 MOST_CARDS = 2**17
 """Cards of the largest estimate; no published run held more."""
+NEAR_SIZES = 4
+"""Up to so many times the smallest size that fits rates are far from straight."""
 NEAR = 64
-"""Sizes computed up to four times the smallest that fits, where rates are far from straight."""
+"""Sizes computed up to there."""
 PER_DOUBLING = 8
 """Sizes computed for each doubling from there on."""
 ROUND = 8
 """Numbers of cards over which a rate that has come to its end does not rise."""
-AT_ONCE = 2 * ROUND
-"""Numbers of cards that are searched at once."""
+STRIDE = 4
+"""Numbers of cards that are searched at once for one that is fast enough."""
 Points = Sequence[tuple[float, float]]
 RatePoints = tuple[tuple[int, float], ...]
 Segments = tuple[tuple[float, float], ...]
 MOST_KNOWN = 32768
-_known: dict[tuple[Job, Machine, tuple[int, ...], TrainingParameters], tuple[float, ...]] = {}
-"""Rates that were computed before: a problem is read again and again with other prices."""
+_known: dict[tuple[Job, Machine, int, TrainingParameters, float], RatePoints] = {}
+"""Curves that were computed before: a problem is read again and again with other prices."""
 
 
 @cache
@@ -57,51 +61,101 @@ def rate_points_of(
     job: Job, machines: Sequence[tuple[Machine, int]], given: TrainingParameters, enough: float
 ) -> list[RatePoints]:
     """The same for many machines, each with its unit, which takes far less time than one by one."""
-    counts: list[tuple[int, ...]] = []
-    for (_, unit), (tried, rates) in zip(
-        machines, _coarse(job, machines, given, enough), strict=True
-    ):
-        top = max(rates)
-        if not top:
-            counts.append(())
-            continue
-        first = next(i for i, rate in enumerate(rates) if rate)
-        stop = next(i for i, rate in enumerate(rates) if rate > enough or rate == top)
-        before = tried[first - 1] if first else 0
-        counts.append(_counts(before, tried[first], tried[stop], unit))
-    found = rates_of(job, [machine for machine, _ in machines], given, counts)
-    return [_never_falling(*each) for each in zip(counts, found, strict=True)]
+    keys = [(job, machine, unit, given, enough) for machine, unit in machines]
+    answers = {key: _known[key] for key in keys if key in _known}
+    new = [key for key in dict.fromkeys(keys) if key not in answers]
+    if new:
+        found = _searched(job, [(key[1], key[2]) for key in new], given, enough)
+        if len(_known) + len(new) > MOST_KNOWN:
+            _known.clear()
+        _known.update(zip(new, found, strict=True))
+        answers.update(zip(new, found, strict=True))
+    return [answers[key] for key in keys]
 
 
-def _coarse(
+def _searched(
     job: Job, machines: Sequence[tuple[Machine, int]], given: TrainingParameters, enough: float
-) -> list[tuple[tuple[int, ...], list[float]]]:
-    """Rates at the first counts, round by round, until they are enough or no longer rise."""
-    counts = [card_counts(unit, max(unit, MOST_CARDS // unit * unit)) for _, unit in machines]
-    known: list[list[float]] = [[] for _ in machines]
-    going = set(range(len(machines)))
-    for start in range(0, max(map(len, counts), default=0), ROUND):
-        end = start + ROUND
-        if start % AT_ONCE == 0:
-            some = sorted(going)
-            tried = [counts[at][start : start + AT_ONCE] for at in some]
-            found = rates_of(job, [machines[at][0] for at in some], given, tried)
-            for at, rates in zip(some, found, strict=True):
-                known[at] += rates
-        for at in sorted(going):
-            before, now = max(known[at][:start], default=0.0), known[at][start:end]
-            if not now or max(now) > enough or (max(now) and max(now) <= before):
-                known[at] = known[at][:end]
-                going.remove(at)
-        if not going:
-            break
-    return list(zip(counts, known, strict=True))
+) -> list[RatePoints]:
+    coarse = [card_counts(unit, max(unit, MOST_CARDS // unit * unit)) for _, unit in machines]
+    kinds = [machine for machine, _ in machines]
+    firsts = [
+        bisect_left(tried, fewest_cards(job, machine, given))
+        for tried, machine in zip(coarse, kinds, strict=True)
+    ]
+    stops = _stops(job, kinds, given, coarse, firsts, enough)
+    counts = [
+        _counts(tried[first - 1] if first else 0, tried[first], tried[stop], unit)
+        if first < len(tried)
+        else ()
+        for (_, unit), tried, first, stop in zip(machines, coarse, firsts, stops, strict=True)
+    ]
+    found = rates_of(job, kinds, given, counts)
+    return [_never_falling(*each) for each in zip(counts, found, strict=True)]
 
 
 def _never_falling(counts: tuple[int, ...], rates: tuple[float, ...]) -> RatePoints:
     """Without the numbers of cards that do not hold the job."""
     useless = next((i for i, rate in enumerate(rates) if rate), len(rates))
     return tuple(zip(counts[useless:], accumulate(rates[useless:], max), strict=True))
+
+
+def _stops(
+    job: Job,
+    machines: Sequence[Machine],
+    given: TrainingParameters,
+    counts: Sequence[tuple[int, ...]],
+    firsts: Sequence[int],
+    enough: float,
+) -> list[int]:
+    """Where in its numbers of cards each machine's rate is enough first, else highest first."""
+    stops = [len(each) for each in counts]
+    going: dict[int, int] = {}
+    for at, (machine, tried, first) in enumerate(zip(machines, counts, firsts, strict=True)):
+        if first < len(tried):
+            few = enough / most_pflops_of_card(job, machine, given)
+            going[at] = max(first, bisect_left(tried, few * (1 - ROUNDING)))
+    ended: list[int] = []
+    best = [0.0] * len(machines)
+    while going:
+        tried_now = [counts[at][start : start + STRIDE] for at, start in going.items()]
+        found = rates_of(job, [machines[at] for at in going], given, tried_now)
+        for at, rates in zip(list(going), found, strict=True):
+            fast = next((i for i, rate in enumerate(rates) if rate > enough), None)
+            if fast is not None:
+                stops[at] = going.pop(at) + fast
+            elif max(rates, default=0.0) <= best[at]:
+                ended.append(at)
+                del going[at]
+            else:
+                best[at] = max(rates)
+                going[at] += STRIDE
+    some = _ends(job, [machines[at] for at in ended], given, [counts[at] for at in ended])
+    for at, stop in zip(ended, some, strict=True):
+        stops[at] = stop
+    return stops
+
+
+def _ends(
+    job: Job,
+    machines: Sequence[Machine],
+    given: TrainingParameters,
+    counts: Sequence[tuple[int, ...]],
+) -> list[int]:
+    """Where rates are highest first, searched round by round until they no longer rise."""
+    known: list[list[float]] = [[] for _ in machines]
+    going = list(range(len(machines)))
+    while going:
+        start = len(known[going[0]])
+        tried = [counts[at][start : start + ROUND] for at in going]
+        found = rates_of(job, [machines[at] for at in going], given, tried)
+        rising = []
+        for at, now in zip(going, found, strict=True):
+            before = max(known[at], default=0.0)
+            known[at] += now
+            if len(now) == ROUND and (max(now) > before or not max(now)):
+                rising.append(at)
+        going = rising
+    return [rates.index(max(rates)) for rates in known]
 
 
 def rates_of(
@@ -113,16 +167,9 @@ def rates_of(
     """PFLOP/s of each machine at its numbers of cards in rising order; 0 where the job does not
     fit.
     """
-    keys = [(job, *each, given) for each in zip(machines, counts, strict=True)]
-    new = [key for key in dict.fromkeys(keys) if key not in _known]
-    seconds = step_seconds_of(job, [key[1] for key in new], given, [key[2] for key in new])
     work = 6 * job.parameters * job.batch_tokens / 1e15
-    found = {key: tuple((work / each).tolist()) for key, each in zip(new, seconds, strict=True)}
-    answers = [found[key] if key in found else _known[key] for key in keys]
-    if len(_known) + len(found) > MOST_KNOWN:
-        _known.clear()
-    _known.update(found)
-    return answers
+    seconds = step_seconds_of(job, machines, given, counts)
+    return [tuple((work / each).tolist()) for each in seconds]
 
 
 @cache
@@ -135,7 +182,7 @@ def _counts(before: int, first: int, last: int, unit: int) -> tuple[int, ...]:
     >>> _counts(0, 72, 4608, 72)[-9:]
     (2304, 2520, 2808, 3024, 3312, 3600, 3888, 4248, 4608)
     """
-    near = min(4 * first, max(last, first))
+    near = min(NEAR_SIZES * first, max(last, first))
     apart = -(-(near - before) // (unit * NEAR)) * unit
     found = set(range(before + apart, near + 1, apart))
     steps = round(PER_DOUBLING * np.log2(last / near))

@@ -6,20 +6,21 @@ Belongs here: choosing among layouts. Does not belong here: what a layout takes 
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 
 from solver.estimate.figures import Job, Machine, TrainingParameters
-from solver.estimate.layout import Array, Layout, layouts
+from solver.estimate.layout import Array, Layout, Layouts, layouts
 from solver.estimate.memory import needs
 from solver.estimate.step_time import (
     PARTS,
     StepTotals,
     paces,
     scale_factor,
-    step_costs,
+    step_costs_of,
     step_totals,
 )
 from solver.estimate.table import Tried, held, shapes, tried, work
@@ -141,6 +142,19 @@ def _alike(machines: Sequence[Machine]) -> Iterable[list[int]]:
     return by_size.values()
 
 
+def fewest_cards(job: Job, machine: Machine, given: TrainingParameters) -> float:
+    """The fewest cards that hold a job; infinite where none do. All larger numbers do, too."""
+    return held(job, machine.memory_gb, machine.domain_cards, given.memory).first
+
+
+def most_pflops_of_card(job: Job, machine: Machine, given: TrainingParameters) -> float:
+    """PFLOP/s of 6·N·D work that no layout on any number of cards has for each of them.
+
+    A step takes at least the matrix multiplications that count as work, spread over all cards.
+    """
+    return float(1 / paces(job, machine, given).matmul_s / 1e15)
+
+
 def step_seconds(
     job: Job, machine: Machine, given: TrainingParameters, counts: Sequence[int]
 ) -> Array:
@@ -157,32 +171,82 @@ def best_steps(
     return tuple(best_step(job, machine, given, n) for n in counts)
 
 
-@lru_cache(maxsize=8192)
 def best_step(job: Job, machine: Machine, given: TrainingParameters, cards: int) -> Step | None:
     """The fastest step on a number of cards; None where the job does not fit."""
-    some = _tried(job, machine, given, (cards,))
-    if not len(some.which):
-        return None
-    times = _times(job, machine, given, cards <= machine.domain_cards, some)
+    return best_steps_of(job, [(machine, cards)], given)[0]
+
+
+def best_steps_of(
+    job: Job, machines: Sequence[tuple[Machine, int]], given: TrainingParameters
+) -> list[Step | None]:
+    """The same for many machines, each with its number of cards, which takes less time than one by
+    one.
+    """
+    found = [_best(job, machine, given, cards) for machine, cards in machines]
+    known = [each for each in found if each is not None]
+    if not known:
+        return [None] * len(machines)
+    cut = Layouts(*np.array([each.cut for each in known]).T)
+    steps = iter(_steps(job, given, known, cut))
+    return [None if each is None else next(steps) for each in found]
+
+
+class _Best(NamedTuple):
+    """The fastest layout of a machine on a number of cards."""
+
+    machine: Machine
+    cards: int
+    cut: tuple[float, ...]
+    """Its fields of Layouts."""
+    share: float
+    replicas: float
+    seconds: float
+
+
+def _best(job: Job, machine: Machine, given: TrainingParameters, cards: int) -> _Best | None:
     fits = held(job, machine.memory_gb, machine.domain_cards, given.memory)
+    which, replicas = fits.on(cards)
+    if not len(which):
+        return None
+    share = 1 / replicas
+    totals = _totals(job, machine, given, cards <= machine.domain_cards)
+    leaving = np.maximum(share, fits.near.take(which))
+    times = StepTotals(*(a.take(which) for a in totals)).seconds(share, leaving)
     equal = np.flatnonzero(times == times.min())
     # Of equals the one that fits on fewest cards.
-    at = equal[np.lexsort((fits.order[some.which[equal]], fits.fewest[some.which[equal]]))[:1]]
-    cut = shapes(job, machine.domain_cards, given.memory).cut.chosen(fits.order[some.which[at]])
-    costs = step_costs(job, machine, given, cut)
-    parts = costs.parts(np.array([cards], dtype=float), some.share[at])
-    seconds = float(times[at[0]] * _scale(machine.domain_cards, given.scale_loss, (cards,))[0])
-    layout = Layout(
-        cards=cards,
-        tensor=int(cut.tensor[0]),
-        pipeline=int(cut.pipeline[0]),
-        data=int(some.replicas[at[0]]),
-        micro_batch=int(cut.micro_batch[0]),
-        chunks=int(cut.chunks[0]),
-        recomputation="full" if cut.full[0] else "selective",
+    at = equal[np.lexsort((fits.order[which[equal]], fits.fewest[which[equal]]))[0]]
+    every = shapes(job, machine.domain_cards, given.memory).cut
+    factor = _scale(machine.domain_cards, given.scale_loss, (cards,))[0]
+    return _Best(
+        machine,
+        cards,
+        tuple(getattr(every, field.name)[fits.order[which[at]]] for field in fields(every)),
+        float(share[at]),
+        float(replicas[at]),
+        float(times[at] * factor),
     )
-    shares = tuple(float(part[0]) for part in parts)
-    return Step(layout, seconds, shares, mfu(job, machine, cards, seconds))
+
+
+def _steps(
+    job: Job, given: TrainingParameters, found: Sequence[_Best], cut: Layouts
+) -> Iterator[Step]:
+    """Steps in their layouts, part by part."""
+    costs = step_costs_of(job, [each.machine for each in found], given, cut)
+    cards = np.array([float(each.cards) for each in found])
+    parts = np.array(costs.parts(cards, np.array([each.share for each in found]))).T.tolist()
+    for each, seconds in zip(found, parts, strict=True):
+        tensor, pipeline, micro_batch, chunks, full = each.cut
+        layout = Layout(
+            cards=each.cards,
+            tensor=int(tensor),
+            pipeline=int(pipeline),
+            data=int(each.replicas),
+            micro_batch=int(micro_batch),
+            chunks=int(chunks),
+            recomputation="full" if full else "selective",
+        )
+        used = mfu(job, each.machine, each.cards, each.seconds)
+        yield Step(layout, each.seconds, tuple(seconds), used)
 
 
 def mfu(job: Job, machine: Machine, cards: int, seconds: float) -> float:

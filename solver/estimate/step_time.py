@@ -5,8 +5,9 @@ and gradient exchange, on arrays of layouts. Does not belong here: what is compu
 (step_work), which layout fits (memory) or is best (search).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -22,14 +23,14 @@ for the slowest of many."""
 
 
 class Paces(NamedTuple):
-    """Seconds that a machine takes for each FLOP or byte of a job."""
+    """Seconds that a machine takes for each FLOP or byte of a job; arrays for several machines."""
 
-    matmul_s: float
-    attention_s: float
-    memory_s: float
-    link_s: float
+    matmul_s: Any
+    attention_s: Any
+    memory_s: Any
+    link_s: Any
     """A byte between cards of a domain."""
-    fabric_s: float
+    fabric_s: Any
     """The same between domains."""
 
 
@@ -61,7 +62,8 @@ class StepCosts:
     """Bytes between replicas that computing does not hide, if there are endlessly many."""
     near: Array
     """t/D: one over the replicas that a domain holds."""
-    domain_cards: int
+    domain_cards: int | Array
+    """Of the machine, or of each layout's own; so are the paces."""
     paces: Paces
     scale_loss: float
 
@@ -85,8 +87,22 @@ class StepCosts:
 
 
 def step_costs(job: Job, machine: Machine, given: TrainingParameters, cut: Layouts) -> StepCosts:
-    """Costs of every layout."""
-    work, pace = step_work(job, given, cut), paces(job, machine, given)
+    """Costs of every layout on a machine."""
+    return _costs(job, given, cut, paces(job, machine, given), machine.domain_cards)
+
+
+def step_costs_of(
+    job: Job, machines: Sequence[Machine], given: TrainingParameters, cut: Layouts
+) -> StepCosts:
+    """Costs of each layout on the machine at its place."""
+    each = np.array([paces(job, machine, given) for machine in machines]).T
+    return _costs(job, given, cut, Paces(*each), np.array([m.domain_cards for m in machines]))
+
+
+def _costs(
+    job: Job, given: TrainingParameters, cut: Layouts, pace: Paces, domain_cards: int | Array
+) -> StepCosts:
+    work = step_work(job, given, cut)
     compute = work.matmul * pace.matmul_s + work.attention * pace.attention_s
     again = work.matmul_again * pace.matmul_s + work.attention_again * pace.attention_s
     memory, link = work.memory * pace.memory_s, work.link * pace.link_s
@@ -100,8 +116,8 @@ def step_costs(job: Job, machine: Machine, given: TrainingParameters, cut: Layou
         bubble=running * work.longest * work.bubble,
         handed=work.handed,
         exchanged=work.exchanged,
-        near=cut.tensor / machine.domain_cards,
-        domain_cards=machine.domain_cards,
+        near=cut.tensor / domain_cards,
+        domain_cards=domain_cards,
         paces=pace,
         scale_loss=given.scale_loss,
     )
@@ -143,7 +159,7 @@ def step_totals(gathered: Array, bubble: Array, pace: Paces, within: bool) -> St
     )
 
 
-def scale_factor(cards: Array, domain_cards: int, scale_loss: float) -> Array:
+def scale_factor(cards: Array, domain_cards: int | Array, scale_loss: float) -> Array:
     """Factor on a step for waiting for the slowest of so many cards: 1 + c·log2(n/D).
 
     >>> float(scale_factor(np.array(64.0), 8, 0.01))

@@ -53,8 +53,18 @@ class Held(NamedTuple):
     """The different numbers of `shards`."""
     begins: Array
     """Where each of them begins, and the end."""
+    least_replicas: Array
+    """The fewest replicas with which any of them fits."""
     first: float
     """The fewest cards on which any fits; infinite if none does."""
+
+    def on(self, cards: int) -> tuple[Array, Array]:
+        """Which of them fit on one number of cards, and with how many replicas."""
+        data = np.minimum(np.floor(cards / self.shards), self.most_replicas)
+        share = 1 / np.maximum(data, 1)
+        fits = (data >= 1) & (share <= self.most_share) & (share >= self.least_share)
+        which = np.flatnonzero(fits)
+        return which, data.take(which)
 
 
 class Tried(NamedTuple):
@@ -70,7 +80,6 @@ class Tried(NamedTuple):
     """Of the batch, that one replica takes."""
     leaving: Array
     """Of the exchange, that leaves a domain."""
-    replicas: Array
     starts: Array
     """Cells: where layouts with as many cards for a replica and as many replicas begin."""
     cells: Array
@@ -112,7 +121,9 @@ def held(job: Job, memory_gb: float, domain_cards: int, given: MemoryParameters)
     some = (every.most_replicas >= 1) & (every.most_replicas * most_share >= 1 - ROUNDING)
     order = np.flatnonzero(some & ~_needless(every.cut, most_share))
     replicas = np.ceil((1 - ROUNDING) / most_share[order])
+    replicas += 1 / replicas > most_share[order]
     able = replicas * every.least_share[order] <= 1 + ROUNDING
+    able &= replicas <= every.most_replicas[order]
     order, replicas = order[able], replicas[able]
     few = every.shards[order].argsort(kind="stable")
     order, replicas = order[few], replicas[few]
@@ -128,6 +139,7 @@ def held(job: Job, memory_gb: float, domain_cards: int, given: MemoryParameters)
         most_share[order],
         sizes,
         np.append(begins, len(order)),
+        np.minimum.reduceat(replicas, begins) if len(begins) else replicas,
         float((shards * replicas).min(initial=np.inf)),
     )
 
@@ -159,23 +171,25 @@ def tried(
     layout = held(job, memory_gb, domain_cards, given)
     many = np.floor(np.array(counts, dtype=float) / layout.sizes[:, None])
     # A cell begins wherever the replicas of one size become more.
-    new = many > 0
-    new[:, 1:] = many[:, 1:] > many[:, :-1]
-    number = new.ravel().cumsum().reshape(new.shape) - 1
-    replicas, at = many[new], new.nonzero()[0]
+    new = many >= layout.least_replicas[:, None]
+    enough = new.copy()
+    new[:, 1:] &= (many[:, 1:] > many[:, :-1]) | ~enough[:, :-1]
+    at, column = new.nonzero()
     first = layout.begins[at]
     lengths = layout.begins[at + 1] - first
-    ends = lengths.cumsum()
-    cell = np.arange(len(at)).repeat(lengths)
-    which = np.arange(len(cell)) - (ends - lengths - first).repeat(lengths)
-    data = np.minimum(replicas[cell], layout.most_replicas[which])
+    begins = lengths.cumsum() - lengths
+    which = np.arange(int(lengths.sum())) + (first - begins).repeat(lengths)
+    data = np.minimum(many[at, column].repeat(lengths), layout.most_replicas.take(which))
     share = 1 / data
-    fits = (share <= layout.most_share[which]) & (share >= layout.least_share[which])
-    which, share, data, cell = which[fits], share[fits], data[fits], cell[fits]
-    fresh = np.ones(len(cell), dtype=bool)
-    fresh[1:] = cell[1:] > cell[:-1]
-    starts = fresh.nonzero()[0]
-    filled = np.full(len(at) + 1, len(starts))
-    filled[cell[starts]] = np.arange(len(starts))
-    cells = np.where(many > 0, filled[number], len(starts)).T
-    return Tried(which, share, np.maximum(share, layout.near[which]), data, starts, cells)
+    fits = share <= layout.most_share.take(which)
+    fits &= share >= layout.least_share.take(which)
+    number = np.add.reduceat(fits, begins, dtype=int) if len(begins) else lengths
+    some = number > 0
+    starts = (number.cumsum() - number)[some]
+    place = np.where(some, some.cumsum() - 1, len(starts))
+    last = new.ravel().cumsum().reshape(new.shape) - 1
+    cells = np.where(enough, np.append(place, len(starts))[last], len(starts))
+    kept = fits.nonzero()[0]
+    which, share = which.take(kept), share.take(kept)
+    leaving = np.maximum(share, layout.near.take(which))
+    return Tried(which, share, leaving, starts, cells.T)

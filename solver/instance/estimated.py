@@ -4,13 +4,21 @@ Belongs here: machines and jobs in the terms of solver.estimate, with what is as
 Does not belong here: the formulas (solver.estimate), the optimiser's modes (training_modes.py).
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import catalogs
 from problems.schema.workloads import TrainingJob
-from solver.estimate.curve import MOST_CARDS, card_counts, rate_points_of, rates_of
+from solver.estimate.curve import (
+    MOST_CARDS,
+    NEAR_SIZES,
+    RatePoints,
+    card_counts,
+    rate_points_of,
+    rates_of,
+)
 from solver.estimate.figures import (
     BandParameters,
     GoodputParameters,
@@ -51,6 +59,8 @@ class Estimating:
     """Machines found before, by pool, precision and memory of the job."""
     _jobs: dict[int, tuple[TrainingJob, Job]] = field(default_factory=dict)
     """Jobs found before, by identity of the file's."""
+    _goodput: dict[float, float] = field(default_factory=dict)
+    """Estimated goodput found before, by number of cards."""
 
     @cached_property
     def training(self) -> TrainingParameters:
@@ -100,40 +110,68 @@ class Estimating:
         return max(pool.unit_cards, machine.domain_cards)
 
     def fewest_cards(
-        self, path: Path, job: TrainingJob, pools: Sequence[Pool], rate: float
+        self, path: Path, job: TrainingJob, pools: Sequence[Pool], rate: float, known: float
     ) -> list[tuple[int, float] | None]:
         """Of each pool the fewest cards that by estimate work so fast with the goodput they have,
         and how fast; None where none do. At the middle of the band, whatever the file sizes for.
+
+        ``known``: a rate, at least as high, up to which the job's curves were asked for before.
         """
         found: list[tuple[int, float] | None] = [None] * len(pools)
-        machines: dict[int, Machine] = {}
-        between: list[tuple[int, ...]] = []
-        for at, curve in enumerate(self.curves(path, job, pools, rate)):
-            machine = self.machine(path, job, pools[at])
-            if curve is None or machine is None:
-                continue
-            before = 0
-            for n, r in curve.points:
-                useful = r * self.goodput(job, n)
-                if useful >= rate:
-                    found[at], machines[at] = (n, useful), machine
-                    # The curve leaves sizes out: the fewest may lie after the last too slow one.
-                    unit = self.unit(pools[at], machine)
-                    between.append(tuple(range((before or n) + unit, n, unit)))
-                    break
-                before = n
         own = self.job(path, job)
         if own is None:
             return found
-        rates = rates_of(own, list(machines.values()), self.training, between)
-        for at, counts, known in zip(machines, between, rates, strict=True):
-            fast = ((n, r * self.goodput(job, n)) for n, r in zip(counts, known, strict=True))
+        machines: list[Machine] = []
+        between: list[tuple[int, ...]] = []
+        places: list[int] = []
+        for at, points in enumerate(self._points_to(path, job, pools, rate, known)):
+            useful = ((n, r * self.goodput(job, n)) for n, r in points)
+            before = 0
+            for n, r in useful:
+                if r >= rate:
+                    found[at] = n, r
+                    break
+                before = n
+            machine = self.machine(path, job, pools[at])
+            # The curve leaves sizes out: the fewest may lie after the last too slow one.
+            if before and found[at] is not None and machine is not None:
+                unit = self.unit(pools[at], machine)
+                between.append(tuple(range(before + unit, n, unit)))
+                machines.append(machine)
+                places.append(at)
+        rates = rates_of(own, machines, self.training, between)
+        for at, counts, some in zip(places, between, rates, strict=True):
+            fast = ((n, r * self.goodput(job, n)) for n, r in zip(counts, some, strict=True))
             found[at] = next((each for each in fast if each[1] >= rate), found[at])
+        return found
+
+    def _points_to(
+        self, path: Path, job: TrainingJob, pools: Sequence[Pool], rate: float, known: float
+    ) -> list[RatePoints]:
+        """Curves in which to look for a rate: the known ones, except where one up to this rate
+        alone lies closer.
+        """
+        found = [curve.points if curve else () for curve in self.curves(path, job, pools, known)]
+        closer = []
+        for at, points in enumerate(found):
+            machine = self.machine(path, job, pools[at])
+            if machine is not None and len(points) > 1 and known > rate:
+                apart = points[1][0] - points[0][0]
+                near = next((r for n, r in points if n >= NEAR_SIZES * points[0][0]), math.inf)
+                if apart > self.unit(pools[at], machine) and near >= rate:
+                    closer.append(at)
+        own = self.curves(path, job, [pools[at] for at in closer], rate)
+        for at, curve in zip(closer, own, strict=True):
+            found[at] = curve.points if curve else ()
         return found
 
     def goodput(self, job: TrainingJob, cards: float) -> float:
         """The share of the time that counts, as given or estimated."""
-        return goodput(cards, self.losses) if job.goodput == "estimated" else job.goodput
+        if job.goodput != "estimated":
+            return job.goodput
+        if cards not in self._goodput:
+            self._goodput[cards] = goodput(cards, self.losses)
+        return self._goodput[cards]
 
     def counts(self, least: int, unit: int) -> tuple[int, ...]:
         """Numbers of cards from the least on at which a curve is computed."""

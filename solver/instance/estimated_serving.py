@@ -7,7 +7,7 @@ modes (serving_modes.py).
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from problems.schema.workloads import Service
@@ -43,6 +43,10 @@ class EstimatedServing:
 
     sources: Sources
     machines: Machines
+    _machines: dict[tuple[str, tuple[str, ...], str], ServingMachine] = field(default_factory=dict)
+    """Machines found before, by pool, precisions and memory of the service."""
+    _models: dict[str, ServedModel] = field(default_factory=dict)
+    """Models found before, by their names."""
 
     @cached_property
     def given(self) -> ServingParameters:
@@ -76,7 +80,13 @@ class EstimatedServing:
     def model(self, path: Path, service: Service) -> ServedModel | None:
         """The model of a service; None where a figure is missing, which is an error."""
         assert service.model is not None
-        where, row = (*path, "throughput"), self.sources.catalog.models[service.model]
+        found = self._models.get(service.model) or self._model(path, service.model)
+        if found is not None:
+            self._models[service.model] = found
+        return found
+
+    def _model(self, path: Path, name: str) -> ServedModel | None:
+        where, row = (*path, "throughput"), self.sources.catalog.models[name]
         names = ("layers", "hidden_size", "kv_bytes_per_token")
         layers, width, kept = (self.sources.figure(where, row, name) for name in names)
         if not (layers and width and kept):
@@ -94,6 +104,13 @@ class EstimatedServing:
         """The machine of a pool; None where it has none of the service's precisions, or where a
         figure is missing, which is an error.
         """
+        key = pool.key, tuple(service.precisions or PRECISIONS), str(service.memory)
+        found = self._machines.get(key) or self._machine(path, service, pool)
+        if found is not None:
+            self._machines[key] = found
+        return found
+
+    def _machine(self, path: Path, service: Service, pool: Pool) -> ServingMachine | None:
         where, card = (*path, "throughput"), self.sources.catalog.accelerators[pool.card]
         names = ("bf16_dense_tflops", "memory_gb", "memory_bandwidth_gb_per_s")
         half, memory, bandwidth = (self.sources.figure(where, card, name) for name in names)

@@ -12,6 +12,7 @@ import pytest
 
 from problems import InputError, parse_edit
 from solver import Case, case_from_plan, dump_plan, load_case, options_of, solve_case
+from solver.estimate import curve
 from solver.estimating import training_estimates
 
 TEXT = """
@@ -64,6 +65,19 @@ def test_a_measured_table_wins_over_the_estimate(case: Any) -> None:
     rows = {row.card: row for row in training_estimates(mixed)}
     assert rows["a100_sxm_80"].basis == "measured"
     assert rows["h100_sxm"].basis == "estimated"
+
+
+def test_estimates_do_not_search_again_what_the_instance_was_built_from(
+    case: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Proves that both ends of a band are looked for on the curves that the instance is built from.
+
+    Sensitivity: were each end searched up to its own rate, every pool would be searched twice more.
+    """
+    made = case("training.job.batch_tokens=3.7e6")
+    monkeypatch.setattr(curve, "_searched", None)
+    rows = training_estimates(made)
+    assert all(row.cards_low and row.cards_high for row in rows)
 
 
 def test_measured_rows_alone_need_no_mfu(case: Any) -> None:

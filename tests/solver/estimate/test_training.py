@@ -32,7 +32,15 @@ from solver.estimate.figures import (
 from solver.estimate.goodput import goodput
 from solver.estimate.layout import layouts
 from solver.estimate.memory import needs
-from solver.estimate.search import best_step, best_steps, shortage_gb, step_seconds
+from solver.estimate.search import (
+    best_step,
+    best_steps,
+    best_steps_of,
+    fewest_cards,
+    most_pflops_of_card,
+    shortage_gb,
+    step_seconds,
+)
 from solver.estimate.step_time import step_costs
 from solver.instance.training_modes import concave_from
 
@@ -318,6 +326,45 @@ def test_curves_of_many_machines_are_those_of_each(
     together = rate_points_of(job, several, GIVEN, enough)
     curve._known.clear()
     assert together == [rate_points(job, one, GIVEN, unit, enough) for one, unit in several]
+
+
+@settings(max_examples=60, deadline=None)
+@given(job=jobs, machine=machines)
+def test_a_job_fits_on_the_fewest_cards_that_hold_it_and_on_all_more(
+    job: Job, machine: Machine
+) -> None:
+    """Proves that the fewest cards by memory alone are those from which on a step is found.
+
+    Sensitivity: were they one unit off, a curve would begin at another size, and its sizes differ.
+    """
+    few = fewest_cards(job, machine, GIVEN)
+    if few == float("inf"):
+        assert best_step(job, machine, GIVEN, 2**17) is None
+        return
+    few = int(few)
+    assert few == 1 or best_step(job, machine, GIVEN, few - 1) is None
+    assert all(best_step(job, machine, GIVEN, n) for n in (few, few + 1, 2 * few, 2**20))
+
+
+@settings(max_examples=60, deadline=None)
+@given(job=jobs, machine=machines, cards=st.sampled_from([8, 64, 1000, 4096]))
+def test_no_card_works_faster_than_its_matrix_multiplications(
+    job: Job, machine: Machine, cards: int
+) -> None:
+    """The bound from which on a fast enough rate is looked for is above every estimate."""
+    step = best_step(job, machine, GIVEN, cards)
+    if step is not None:
+        assert step.pflops(job) <= cards * most_pflops_of_card(job, machine, GIVEN) * (1 + 1e-9)
+
+
+@settings(max_examples=40, deadline=None)
+@given(job=jobs, several=st.lists(st.tuples(machines, st.sampled_from([8, 100, 1024])), max_size=4))
+def test_steps_of_many_machines_are_those_of_each(
+    job: Job, several: list[tuple[Machine, int]]
+) -> None:
+    """Steps looked for together are those that each machine has alone, part by part."""
+    alone = [best_step(job, machine, GIVEN, cards) for machine, cards in several]
+    assert best_steps_of(job, several, GIVEN) == alone
 
 
 def test_curves_of_fifty_machines_for_a_hundred_jobs_cost_little() -> None:
