@@ -140,8 +140,12 @@ def _check(part: Part, groups: Sequence[Sequence[int]], stages: Sequence[Sequenc
     program = part.program
     ones = {
         frozenset(ids)
-        for (ids, factors), low, high in zip(program.rows, program.low, program.high, strict=True)
-        if low == high == 1 and all(factor == 1 for factor in factors)
+        for ids, factors in (
+            program.rows[number]
+            for number, (low, high) in enumerate(zip(program.low, program.high, strict=True))
+            if low == high == 1
+        )
+        if all(factor == 1 for factor in factors)
     }
     for group in groups:
         if frozenset(group) not in ones or not all(program.whole[column] for column in group):

@@ -1,4 +1,4 @@
-"""A problem as plain lists, and parts of it as files: what a search solves again and again.
+"""A problem as lists and arrays, and parts of it as files: what a search solves again and again.
 
 Belongs here: reading a PuLP problem once, writing MPS files of it with other bounds and with some
 integers relaxed, and checking points against it. Does not belong here: running an engine (cbc,
@@ -6,15 +6,18 @@ highs), or which parts are worth solving (solver.search).
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
+import numpy as np
 import pulp
 
+from solver.engines import mps
 from solver.engines.claim import Model, cost_scale
 from solver.engines.points import TOLERANCE, Point
+from solver.engines.rows import Rows
 
 FREE = 1e-12
 """Bounds nearer than this, absolute and relative, hold a variable fast."""
@@ -29,8 +32,7 @@ class Program:
     lower: list[float]
     upper: list[float]
     whole: list[bool]
-    rows: list[tuple[list[int], list[float]]]
-    """Variable ids and factors of each row."""
+    rows: Rows
     low: list[float]
     """Least value of each row; minus infinity where it has none."""
     high: list[float]
@@ -44,10 +46,8 @@ class Program:
         if objective is not None:
             for variable, cost in objective.items():
                 costs[variable.id] += cost
-        rows, low, high = [], [], []
+        low, high = [], []
         for row in problem.constraints():
-            pairs = [(variable.id, factor) for variable, factor in row.items() if factor]
-            rows.append(([i for i, _ in pairs], [factor for _, factor in pairs]))
             limit, sense = -row.constant, row.sense
             low.append(-math.inf if sense == pulp.LpConstraintLE else limit)
             high.append(math.inf if sense == pulp.LpConstraintGE else limit)
@@ -57,7 +57,7 @@ class Program:
             lower=[v.lowBound for v in variables],
             upper=[v.upBound for v in variables],
             whole=[v.cat == pulp.LpInteger for v in variables],
-            rows=rows,
+            rows=Rows.of(_entries(problem)),
             low=low,
             high=high,
         )
@@ -76,31 +76,28 @@ class Program:
         A variable that follows another stays in the lists, at 0 and in no row, so that ids keep
         their meaning; rows that become the same are kept once.
         """
-        costs, lower, upper = [0.0] * len(like), list(self.lower), list(self.upper)
-        for i, first in enumerate(like):
-            costs[first] += self.costs[i]
-            lower[first] = max(lower[first], self.lower[i])
-            upper[first] = min(upper[first], self.upper[i])
-        for i, first in enumerate(like):
-            if first != i:
-                lower[i] = upper[i] = 0.0
-        rows: dict[tuple[tuple[int, float], ...], tuple[float, float]] = {}
-        for (ids, factors), low, high in zip(self.rows, self.low, self.high, strict=True):
-            merged: dict[int, float] = {}
-            for i, factor in zip(ids, factors, strict=True):
-                merged[like[i]] = merged.get(like[i], 0.0) + factor
-            row = tuple(sorted(merged.items()))
-            before = rows.get(row, (-math.inf, math.inf))
-            rows[row] = (max(low, before[0]), min(high, before[1]))
+        first = np.array(like, np.int32)
+        lower, upper = np.array(self.lower), np.array(self.upper)
+        np.maximum.at(lower, first, self.lower)
+        np.minimum.at(upper, first, self.upper)
+        follows = first != np.arange(len(first))
+        lower[follows] = upper[follows] = 0.0
+        rows = self.rows.tied(first)
+        low, high = list(self.low), list(self.high)
+        same = rows.same()
+        for number, before in enumerate(same):
+            low[before] = max(low[before], low[number])
+            high[before] = min(high[before], high[number])
+        kept = [number for number, before in enumerate(same) if number == before]
         return replace(
             self,
-            costs=costs,
-            lower=lower,
-            upper=upper,
-            whole=[whole and like[i] == i for i, whole in enumerate(self.whole)],
-            rows=[([i for i, _ in row], [factor for _, factor in row]) for row in rows],
-            low=[low for low, _ in rows.values()],
-            high=[high for _, high in rows.values()],
+            costs=np.bincount(first, weights=self.costs, minlength=len(like)).tolist(),
+            lower=lower.tolist(),
+            upper=upper.tolist(),
+            whole=(np.array(self.whole, np.bool_) & ~follows).tolist(),
+            rows=rows.some(kept),
+            low=[low[number] for number in kept],
+            high=[high[number] for number in kept],
         )
 
     def cost(self, point: Sequence[float]) -> float:
@@ -109,16 +106,33 @@ class Program:
 
     def broken(self, point: Sequence[float]) -> str | None:
         """Name the first row or bound that a point breaks beyond the tolerance of all checks."""
-        for number, (ids, factors) in enumerate(self.rows):
-            terms = [factor * point[i] for i, factor in zip(ids, factors, strict=True)]
-            value, low, high = math.fsum(terms), self.low[number], self.high[number]
-            if low <= value <= high:
-                continue
-            limit = low if value < low else high
-            scale = max(1.0, abs(limit), max(map(abs, terms), default=0.0))
-            if abs(value - limit) > TOLERANCE * scale:
-                return f"row {number} is broken by {abs(value - limit):g}"
+        low, high, values = np.array(self.low), np.array(self.high), self.rows.sums(point)
+        limit = np.where(values < low, low, high)
+        with np.errstate(invalid="ignore"):  # half: the sums are added up exactly below
+            doubtful = np.abs(values - limit) > TOLERANCE / 2 * np.maximum(1.0, np.abs(limit))
+        doubtful &= (values < low) | (values > high)
+        for number in np.flatnonzero(doubtful).tolist():
+            if excess := self._excess(number, point):
+                return f"row {number} is broken by {excess:g}"
         return None
+
+    def _excess(self, number: int, point: Sequence[float]) -> float:
+        """By how much a row is broken; 0 within the tolerance."""
+        ids, factors = self.rows[number]
+        terms = [factor * point[i] for i, factor in zip(ids, factors, strict=True)]
+        value, low, high = math.fsum(terms), self.low[number], self.high[number]
+        if low <= value <= high:
+            return 0.0
+        limit = low if value < low else high
+        scale = max(1.0, abs(limit), max(map(abs, terms), default=0.0))
+        return abs(value - limit) if abs(value - limit) > TOLERANCE * scale else 0.0
+
+
+def _entries(problem: pulp.LpProblem) -> Iterator[tuple[list[int], list[float]]]:
+    """Variable ids and factors of each row, without making PuLP's objects for every entry."""
+    for row in problem.toRustModel().list_constraints():
+        pairs = row.items()
+        yield [variable.id() for variable, _ in pairs], [factor for _, factor in pairs]
 
 
 @dataclass(frozen=True)
@@ -142,64 +156,57 @@ class Part:
     @cached_property
     def free(self) -> list[int]:
         """The ids of variables that are not held fast."""
-        return [
-            i
-            for i, (low, high) in enumerate(zip(self.lower, self.upper, strict=True))
-            if high - low > FREE * max(1.0, abs(low))
-        ]
+        lower = np.array(self.lower)
+        with np.errstate(invalid="ignore"):
+            apart = np.array(self.upper) - lower > FREE * np.maximum(1.0, np.abs(lower))
+        return np.flatnonzero(apart).tolist()
 
     def write(self, path: Path) -> Model:
         """Write the part as MPS, without what is held fast: that goes into limits and constant."""
-        free = self.free
-        column = {i: n for n, i in enumerate(free)}
-        fixed = [0.0 if i in column else low for i, low in enumerate(self.lower)]
-        entries: list[list[str]] = [[] for _ in free]
-        kinds: list[str] = []
-        limits: list[str] = []
-        scale = cost_scale(self.program.costs[i] for i in free)
-        for i, n in column.items():
-            if self.program.costs[i]:
-                entries[n].append(f"OBJ {self.program.costs[i] * scale!r}")
-        for number, (ids, factors) in enumerate(self.program.rows):
-            moved, name, used = 0.0, f"C{len(kinds):07d}", False
-            for i, factor in zip(ids, factors, strict=True):
-                if i in column:
-                    entries[column[i]].append(f"{name} {factor!r}")
-                    used = True
-                else:
-                    moved += factor * fixed[i]
-            if used:
-                kinds.append(_kind(name, self.program.low[number], self.program.high[number]))
-                limits.append(_limit(name, self.program, number, moved))
-        constant = self.program.constant + math.fsum(map(float.__mul__, self.program.costs, fixed))
-        one = len(free)
+        program, free = self.program, self.free
+        column = np.full(len(self.lower), -1, np.int32)
+        column[free] = np.arange(len(free))
+        fixed = np.where(column < 0, self.lower, 0.0)
+        mine = column[program.rows.ids] >= 0
+        number = program.rows.numbers()
+        moved = program.rows.sums(fixed).tolist()
+        used = np.flatnonzero(np.bincount(number[mine], minlength=len(program.rows))).tolist()
+        name = np.full(len(program.rows), -1, np.int32)
+        name[used] = np.arange(len(used))
+        scale = cost_scale(program.costs[i] for i in free)
+        constant = program.constant + math.fsum((np.array(program.costs) * fixed).tolist())
+        entries = mps.entry_lines(
+            name[number[mine]],
+            column[program.rows.ids[mine]],
+            program.rows.factors[mine],
+            len(used),
+            len(free),
+        )
         with path.open("w") as file:
             file.write("*SENSE:Minimize\nNAME MODEL\nROWS\n N OBJ\n")
-            file.writelines(kinds)
+            for n, row in enumerate(used):
+                file.write(mps.kind_line(mps.row_name(n), program.low[row], program.high[row]))
             file.write("COLUMNS\n")
-            for n, i in enumerate(free):
-                file.writelines(_column(n, entries[n], self.whole[i]))
-            file.writelines(_column(one, [f"OBJ {constant * scale!r}"], False))
+            for n, (i, lines) in enumerate(zip(free, entries, strict=True)):
+                file.write(mps.column_lines(n, program.costs[i] * scale, lines, self.whole[i]))
+            file.write(f" {mps.column_name(len(free))} OBJ {constant * scale!r}\n")
             file.write("RHS\n")
-            file.writelines(limits)
+            for n, row in enumerate(used):
+                low, high = program.low[row], program.high[row]
+                limit = high if low == -math.inf else low
+                file.write(f" RHS {mps.row_name(n)} {limit - moved[row]!r}\n")
             file.write("BOUNDS\n")
-            file.writelines(self._bounds(n, i) for n, i in enumerate(free))
-            file.write(f" FX BND X{one:07d} 1\nENDATA\n")
+            for n, i in enumerate(free):
+                file.write(mps.bound_lines(mps.column_name(n), self.lower[i], self.upper[i]))
+            file.write(f" FX BND {mps.column_name(len(free))} 1\nENDATA\n")
         return Model(
             path=path,
             ids=tuple(free),
             columns=len(free) + 1,
-            rows=len(kinds),
+            rows=len(used),
             scale=scale,
             added=(1.0,),
             whole=tuple(self.whole[i] for i in free),
-        )
-
-    def _bounds(self, number: int, i: int) -> str:
-        low, high, name = self.lower[i], self.upper[i], f"X{number:07d}"
-        lines = f" LO BND {name} {low!r}\n" if math.isfinite(low) else f" MI BND {name}\n"
-        return lines + (
-            f" UP BND {name} {high!r}\n" if math.isfinite(high) else f" PL BND {name}\n"
         )
 
     def point(self, model: Model, values: Sequence[float]) -> Point:
@@ -214,22 +221,3 @@ class Part:
     def columns(self, point: Sequence[float]) -> list[float]:
         """The values of the written columns at a point, the constant's included."""
         return [*(point[i] for i in self.free), 1.0]
-
-
-def _kind(name: str, low: float, high: float) -> str:
-    if low == high:
-        return f" E {name}\n"
-    return f" L {name}\n" if low == -math.inf else f" G {name}\n"
-
-
-def _limit(name: str, program: Program, number: int, moved: float) -> str:
-    limit = program.high[number] if program.low[number] == -math.inf else program.low[number]
-    return f" RHS {name} {limit - moved!r}\n"
-
-
-def _column(number: int, entries: list[str], whole: bool) -> list[str]:
-    name = f"X{number:07d}"
-    lines = [f" {name} {entry}\n" for entry in entries] or [f" {name} OBJ 0\n"]
-    if not whole:
-        return lines
-    return [" MARKER 'MARKER' 'INTORG'\n", *lines, " MARKER 'MARKER' 'INTEND'\n"]

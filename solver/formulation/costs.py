@@ -156,9 +156,9 @@ def _add_running(model: Model, discount: Discount, site: Site) -> None:
         money = site.price_per_kwh[interval] * discount.running[interval] * kwh
         grams = site.carbon_kg_per_kwh[interval] * site.carbon_price_per_kg[interval]
         carbon = grams * discount.running[interval] * kwh
-        for column, kw in terms:
-            model.cost("electricity", column, kw * money)
-            model.cost("carbon", column, kw * carbon)
+        for term, each in (("electricity", money), ("carbon", carbon)):
+            for column, kw in terms if each else ():
+                model.cost(term, column, kw * each)
         model.fixed_cost("electricity", fixed[interval] * money)
         model.fixed_cost("carbon", fixed[interval] * carbon)
     _add_demand_charge(model, discount, site, draw, fixed)

@@ -6,6 +6,7 @@ file), and scaling. Does not belong here: what a row means (the family modules) 
 """
 
 import math
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -55,7 +56,7 @@ class Model:
     )
     columns: list[Column] = field(default_factory=list)
     rows: list[RowName] = field(default_factory=list)
-    costs: dict[str, Terms] = field(default_factory=dict)
+    costs: dict[str, Terms] = field(default_factory=lambda: defaultdict(list))
     fixed: dict[str, float] = field(default_factory=dict)
     _by_kind: dict[str, dict[Index, int]] = field(default_factory=dict)
 
@@ -113,7 +114,7 @@ class Model:
     def cost(self, term: str, column: int, present_value: float) -> None:
         """Add to a named term of the bill the present value of one unit of a column."""
         if present_value:
-            self.costs.setdefault(term, []).append((column, present_value))
+            self.costs[term].append((column, present_value))
 
     def fixed_cost(self, term: str, present_value: float) -> None:
         """Add to a named term what no decision changes, such as the fleet's idle power."""
@@ -136,8 +137,7 @@ class Model:
             (self.columns[column].variable, value / self.money_scale)
             for column, value in _merge(terms).items()
         ]
-        total = pulp.lpSum_vars_coefs(pairs) if pairs else pulp.LpAffineExpression.empty()
-        total.constant = constant / self.money_scale
+        total = pulp.LpAffineExpression.from_list(pairs, constant / self.money_scale)
         self.problem.setObjective(total)
 
     def _add(
@@ -154,10 +154,9 @@ class Model:
         pairs = [
             (self.columns[column].variable, value) for column, value in merged.items() if value
         ]
-        expression = pulp.lpSum_vars_coefs(pairs) if pairs else pulp.LpAffineExpression.empty()
-        expression.constant = -limit
+        expression = pulp.LpAffineExpression.from_list(pairs, -limit, name)
         expression.sense = sense
-        self.problem.addConstraint(expression, name)
+        self.problem.addConstraint(expression)
         self.rows.append(RowName(name, family, index, path))
 
 

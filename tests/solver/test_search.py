@@ -21,6 +21,7 @@ from solver.case import load_case
 from solver.engines.dive import Rounding, dive
 from solver.engines.parts import run_part
 from solver.engines.program import Part, Program
+from solver.engines.rows import Rows
 from solver.formulation import build_tight
 from solver.search.incumbent import Incumbent
 from solver.search.steady import steady
@@ -285,7 +286,8 @@ def test_a_tied_program_is_a_restriction() -> None:
     options = engines.Options(gap=0.0, time_limit_s=10.0)
     tied = program.tied([0, 0])
     assert run_part(Part.all_of(tied), options).status is engines.Status.INFEASIBLE
-    wider = replace(program, upper=[10.0, 10.0], rows=program.rows * 2)
+    twice = Rows.of([*program.rows] * 2)
+    wider = replace(program, upper=[10.0, 10.0], rows=twice)
     wider = replace(wider, low=program.low * 2, high=program.high * 2).tied([0, 0])
     found = run_part(Part.all_of(wider), options)
     assert found.point is not None
