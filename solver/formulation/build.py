@@ -19,8 +19,9 @@ from solver.formulation.tightening import add_tightening
 from solver.instance.model import Instance
 
 SMALL = 50_000
-"""Options times intervals up to which a search tree pays for a closer relaxation that takes several
-times as long to solve; beyond, the first relaxation is most of the work."""
+"""Options times intervals up to which a search tree pays for rows that round demand, whose
+relaxation is closer but takes several times as long to solve; beyond, the first relaxation is most
+of the work."""
 
 
 @contextmanager
@@ -58,8 +59,9 @@ def build(instance: Instance) -> Model:
 def build_tight(instance: Instance) -> Model:
     """The program that searches run on: the same plans, fewer columns, and the closest relaxation.
 
-    Parts of replicas are not counted, and up to a size units that are alike are counted together by
-    period and what whole numbers imply is said in rows. Rows cannot be relaxed one by one.
+    Parts of replicas are not counted, units that are alike are counted together by period, which
+    leaves a third of the entries, and up to a size what whole numbers imply is said in rows. Rows
+    cannot be relaxed one by one.
     """
     model = _families(instance, tight=True)
     _tighten(model)
@@ -94,7 +96,7 @@ def _families(instance: Instance, *, tight: bool = False) -> Model:
 
 def _fill(model: Model) -> None:
     purchases.add_quantities(model)
-    if model.tight and _small(model.instance):
+    if model.tight:
         add_standing(model)
     purchases.add_orders(model)
     purchases.add_supply(model)

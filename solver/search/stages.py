@@ -138,9 +138,12 @@ def settle(stage: Stage) -> bool:
 def first_plan(stage: Stage, diving: bool) -> bool:
     """Place every workload without an engine, then let one buy for it; whether there is a plan.
 
-    Where HiGHS may dive it buys in a moment, if dearly, and the plan is there a little sooner.
+    Where HiGHS may dive it buys in a moment, if dearly, and the plan is there a little sooner; but
+    not for large programs, where each order that it tries takes longer than all of the engine's
+    work.
     """
     parts = stage.parts
+    diving = diving and not is_large(parts.model)
     for margin in MARGINS:
         if stage.over():
             break

@@ -10,6 +10,7 @@ import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from solver.engines.program import Program
 from solver.formulation import Model
@@ -19,6 +20,8 @@ from solver.formulation.standing import STANDING, alike
 from solver.instance.model import Item, Kind, Offer, Option, Pool
 
 NEVER = math.inf
+ENOUGH = 1e-9
+"""Cards or units: less is none, by rounding."""
 
 
 @dataclass
@@ -80,6 +83,8 @@ class Stock:
                 self._options[option.pool].append(option)
             elif option.bay is not None:
                 self._hosts[option.bay].append(option)
+        self._known: dict[str, float] = {}
+        """What a unit costs, by option."""
         self._sites = self._site_limits()
         self._supplies: dict[tuple[str, str | None, bool], Limit] = {}
         self.holdings = {pool.key: self._holding(pool) for pool in instance.pools}
@@ -87,26 +92,32 @@ class Stock:
     def dearer(self, pool: str, cards: Mapping[int, float]) -> float:
         """What more cards in a pool add to the cost; infinite where there is no room for them."""
         holding = self.holdings[pool]
-        units = self._units(holding, cards)
-        if units is None or units == holding.units:
-            return NEVER if units is None else 0.0
+        units = self._more(holding, cards)
+        if units is None:
+            return NEVER
+        pairs = zip(units, holding.units, strict=True)
+        more = [(period, n - old) for period, (n, old) in enumerate(pairs) if n > old]
+        if not more:
+            return 0.0
         most, card = self.model.instance.limits.card_types, holding.pool.card
         types = sum(1 for count in self.types.values() if count)
         if most is not None and not self.types[card] and types >= most:
             return NEVER
         for limit, each in holding.shares:
-            for period, count in enumerate(units):
-                more = count - holding.units[period]
-                if more > 0 and limit.used[period] + each * more > limit.room[period]:
+            used, room = limit.used, limit.room
+            for period, count in more:
+                if used[period] + each * count > room[period]:
                     return NEVER
         return holding.cost(units) - holding.spent
 
     def change(self, pool: str, cards: Mapping[int, float]) -> None:
         """Hold more cards in a pool, or fewer where they are negative."""
         holding = self.holdings[pool]
-        units = self._units(holding, cards) or holding.units
+        added = all(count >= 0 for count in cards.values())
+        units = self._more(holding, cards) if added else None
         for interval, count in cards.items():
             holding.need[interval] = max(0.0, holding.need[interval] + count)
+        units = units or self._less(holding)
         for limit, each in holding.shares:
             for period, count in enumerate(units):
                 limit.used[period] += each * (count - holding.units[period])
@@ -117,23 +128,32 @@ class Stock:
         """Of everything that stands."""
         return math.fsum(holding.spent for holding in self.holdings.values())
 
-    def _units(self, holding: Holding, cards: Mapping[int, float]) -> list[int] | None:
+    def _more(self, holding: Holding, cards: Mapping[int, float]) -> list[int] | None:
         """Units by period with more cards; None where there is no way to have them in time."""
-        asked = [0] * self.periods
-        for interval, need in enumerate(holding.need):
-            total = need + cards.get(interval, 0.0)
-            if total <= 1e-9:
-                continue
-            missing = math.ceil(total / holding.cards_per_unit - 1e-9) - holding.owned[interval]
+        asked = list(holding.units)
+        for interval, count in cards.items():
             period = self.period_of[interval]
+            missing = self._missing(holding, interval, holding.need[interval] + count)
             if missing > asked[period]:
                 if holding.price[period] == NEVER:
                     return None
                 asked[period] = missing
-        if not holding.rented:
-            for period in range(1, self.periods):
-                asked[period] = max(asked[period], asked[period - 1])
-        return asked
+        return asked if holding.rented else list(accumulate(asked, max))
+
+    def _less(self, holding: Holding) -> list[int]:
+        """Units by period that are needed, where it may be fewer than there are."""
+        asked = [0] * self.periods
+        for interval, need in enumerate(holding.need):
+            period = self.period_of[interval]
+            if (missing := self._missing(holding, interval, need)) > asked[period]:
+                asked[period] = missing
+        return asked if holding.rented else list(accumulate(asked, max))
+
+    def _missing(self, holding: Holding, interval: int, cards: float) -> int:
+        """Units beside those owned."""
+        if cards <= ENOUGH:
+            return 0
+        return math.ceil(cards / holding.cards_per_unit - ENOUGH) - holding.owned[interval]
 
     def _holding(self, pool: Pool) -> Holding:
         instance, options = self.model.instance, self._options[pool.key]
@@ -179,6 +199,11 @@ class Stock:
 
     def _price(self, option: Option) -> float:
         """Of one unit, its running costs included."""
+        if option.key not in self._known:
+            self._known[option.key] = self._work_out(option)
+        return self._known[option.key]
+
+    def _work_out(self, option: Option) -> float:
         number = self.model.of(QUANTITY).get((option.key, 0))
         if number is None:
             return NEVER
