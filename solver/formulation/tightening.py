@@ -4,10 +4,21 @@ Belongs here: valid rows on top of the plain formulation, each with the reason w
 plan. Does not belong here: rows that define the model.
 """
 
+from collections.abc import Mapping
+
 from solver.families import Family
 from solver.formulation.model import Model, Terms
-from solver.formulation.workloads import DONE, HELD, POOL_CHOSEN, REPLICAS
-from solver.instance.model import Occurrence, Service
+from solver.formulation.workloads import (
+    DONE,
+    HELD,
+    POOL_CHOSEN,
+    REPLICAS,
+    RUNNING,
+    SITE_CHOSEN,
+    bought_to_work,
+    owned_that_work,
+)
+from solver.instance.model import Occurrence, Service, TrainingMode
 
 NEAR_TOLERANCE = 1e-3
 """Work in PFLOP/s-days, or load in replicas, that engines with tolerances of 1e-6 may overlook."""
@@ -15,8 +26,10 @@ NEAR_TOLERANCE = 1e-3
 
 def add_tightening(model: Model) -> None:
     """Add every family of valid rows."""
+    bought, owned = bought_to_work(model), owned_that_work(model)
     for occurrence in model.instance.occurrences:
         _work_by_pool(model, occurrence)
+        _within_fleet(model, occurrence, bought, owned)
         _something_held(model, occurrence)
     for service in model.instance.services:
         if service.whole_replicas:
@@ -42,6 +55,44 @@ def _work_by_pool(model: Model, occurrence: Occurrence) -> None:
         index = (occurrence.key, mode.pool)
         path = ("training", occurrence.job, "window")
         model.at_least(Family.TRAINING_WORK, index, path, row, 0)
+
+
+def _within_fleet(
+    model: Model,
+    occurrence: Occurrence,
+    bought: Mapping[tuple[str, int], Terms],
+    owned: Mapping[tuple[str, int], float],
+) -> None:
+    """A fraction of an occurrence uses that fraction of the cards owned before, at most:
+    unit_cards·n <= owned·y + bought, with y whether it runs there, or may.
+
+    Valid since y = 1 leaves the row of capacity, and y = 0 leaves n = 0. Without it a relaxation
+    runs a little of an occurrence on what each of many small fleets has left.
+    """
+    for mode in occurrence.modes:
+        unit_cards = float(model.instance.pool[mode.pool].unit_cards)
+        for interval in range(occurrence.first, occurrence.last):
+            key, index = (mode.pool, interval), (occurrence.key, mode.pool, interval)
+            held, switch = model.of(HELD)[index], _switch(model, occurrence, mode, interval)
+            fleet = owned.get(key, 0.0)
+            if switch is None or not 0 < fleet < unit_cards * model.columns[held].upper:
+                continue
+            terms: Terms = [(held, unit_cards), (switch, -fleet)]
+            terms += [(column, -cards) for column, cards in bought.get(key, ())]
+            path = ("training", occurrence.job)
+            model.at_most(Family.CAPACITY, (*index, "fleet"), path, terms, 0)
+
+
+def _switch(model: Model, occurrence: Occurrence, mode: TrainingMode, interval: int) -> int | None:
+    """Whether an occurrence runs in a pool then, or else whether it may at all."""
+    where = (occurrence.key, mode.pool)
+    site = (occurrence.key, model.instance.pool[mode.pool].site)
+    running = model.of(RUNNING).get((*where, interval))
+    return (
+        running
+        if running is not None
+        else model.of(POOL_CHOSEN).get(where, model.of(SITE_CHOSEN).get(site))
+    )
 
 
 def _something_held(model: Model, occurrence: Occurrence) -> None:

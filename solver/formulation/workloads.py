@@ -197,25 +197,39 @@ def _of_option(amounts: Mapping[str, float], option: Option) -> float:
 def add_capacity(model: Model, held: Held) -> None:
     """Cards held never exceed the working cards: held <= working_fraction x installed cards."""
     instance = model.instance
+    bought, owned = bought_to_work(model), owned_that_work(model)
+    for key, terms in sorted(held.terms.items()):
+        pool = instance.pool[key[0]]
+        path = (
+            ("sites", pool.site) if not instance.site[pool.site].hosted else ("offers", pool.site)
+        )
+        minus = [(column, -cards) for column, cards in bought[key]]
+        model.at_most(Family.CAPACITY, key, path, [*terms, *minus], owned[key])
+
+
+def bought_to_work(model: Model) -> dict[tuple[str, int], Terms]:
+    """Working cards of orders and leases by pool and interval."""
+    instance = model.instance
     bought: dict[tuple[str, int], Terms] = defaultdict(list)
-    owned: dict[tuple[str, int], float] = defaultdict(float)
     by_pool: dict[str, list[Option]] = defaultdict(list)
     for option in instance.options:
         if option.pool is not None:
             by_pool[option.pool].append(option)
     for name, options in by_pool.items():
         fraction = instance.pool[name].working_fraction
-        cards = {option.key: -instance.item[option.item].cards * fraction for option in options}
+        cards = {option.key: instance.item[option.item].cards * fraction for option in options}
         for interval, terms in in_use(model, partial(_of_option, cards), options).items():
             bought[name, interval] += terms
+    return bought
+
+
+def owned_that_work(model: Model) -> dict[tuple[str, int], float]:
+    """Working cards of the fleet by pool and interval."""
+    instance = model.instance
+    owned: dict[tuple[str, int], float] = defaultdict(float)
     for entry in instance.fleet:
         if entry.pool is not None:
             working = instance.item[entry.item].cards * instance.pool[entry.pool].working_fraction
             for interval in range(entry.first, entry.last):
                 owned[entry.pool, interval] += entry.units * working
-    for key, terms in sorted(held.terms.items()):
-        pool = instance.pool[key[0]]
-        path = (
-            ("sites", pool.site) if not instance.site[pool.site].hosted else ("offers", pool.site)
-        )
-        model.at_most(Family.CAPACITY, key, path, [*terms, *bought[key]], owned[key])
+    return owned
