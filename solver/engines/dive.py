@@ -1,13 +1,14 @@
 """A dive: from a relaxation to a plan by rounding a few columns at a time.
 
-Belongs here: our side of the child process that dives (highs_dive). Does not belong here: which
-columns are rounded in what order (solver.search).
+Belongs here: our side of the child process that dives (the folder diving). Does not belong here:
+which columns are rounded in what order (solver.search).
 """
 
 import array
 import json
 import sys
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,14 @@ from solver.engines.outcome import Options
 from solver.engines.points import Point
 from solver.engines.program import Part
 
-CHILD = Path(__file__).with_name("highs_dive.py")
+CHILD = (
+    "-P",
+    "-c",
+    "import runpy, sys; sys.path.append(sys.argv[1]); "
+    "runpy.run_module('diving', run_name='__main__')",
+    str(Path(__file__).parent),
+)
+"""Runs the folder diving as a package of its own, see there."""
 JOB, ANSWER, VALUES, MODEL = "job.json", "answer.json", "plan.bin", "part.mps"
 
 
@@ -54,9 +62,14 @@ def dive(
     roundings: list[Rounding],
     options: Options,
     *,
+    together: Sequence[Sequence[int]] = (),
+    tries: int = 0,
     interrupted: threading.Event | None = None,
 ) -> Dived:
     """Dive from a part's relaxation; there is no whole point where a rounding had no way out.
+
+    ``together`` are sets of columns that are settled anew, one set after the other, when everything
+    is whole, until that brings nothing; then, so many ``tries``, several sets at once.
 
     The process is gone when this returns or raises. The point is not checked.
     """
@@ -69,10 +82,12 @@ def dive(
             "model": MODEL,
             "time_limit_s": options.time_limit_s,
             "stages": [_written(rounding, number) for rounding in roundings],
+            "together": [[number[i] for i in columns if i in number] for columns in together],
+            "tries": tries,
         }
         (folder / JOB).write_text(json.dumps(job))
         supervise(
-            [sys.executable, "-P", str(CHILD)],
+            [sys.executable, *CHILD],
             folder,
             options=options,
             watch=watch,

@@ -36,6 +36,15 @@ def of_jobs(model: Model) -> list[Rounding]:
     ]
 
 
+def jobs_of(model: Model) -> list[list[int]]:
+    """What decides where, when and on how much each occurrence runs: one set for each."""
+    columns: dict[str, list[int]] = {o.key: [] for o in model.instance.occurrences}
+    for kind in (SITE_CHOSEN, POOL_CHOSEN, RUNNING, HELD):
+        for index, column in model.of(kind).items():
+            columns[str(index[0])].append(column)
+    return [found for found in columns.values() if found]
+
+
 def of_the_rest(model: Model) -> list[Rounding]:
     """What is left when jobs are settled: what serves, and what is ordered, period by period.
 

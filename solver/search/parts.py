@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from solver.engines.points import Point
 from solver.engines.program import Part, Program
 from solver.families import Family
 from solver.formulation import Model
@@ -27,6 +28,7 @@ from solver.formulation.workloads import (
     RUNNING,
     SITE_CHOSEN,
 )
+from solver.search.steady import steady
 
 JOBS = (RUNNING, HELD)
 """What jobs hold: most of what whole numbers cost, and few of them."""
@@ -56,6 +58,8 @@ class Parts:
 
     model: Model
     program: Program
+    like: list[int] | None = None
+    """In a tied program, the column that each column follows."""
 
     @cached_property
     def kinds(self) -> list[str]:
@@ -83,12 +87,26 @@ class Parts:
                 part.whole[column] = False
         return part
 
-    def narrow(self, share: float) -> Program:
-        """The program with only a share of power, racks, supply and budget, so that what is made
-        whole later still finds room.
+    def narrow(self, share: float) -> "Parts":
+        """Parts of a program with only a share of power, racks, supply and budget, so that what is
+        made whole later still finds room.
         """
         rows = [number for number, row in enumerate(self.model.rows) if row.family in LIMITS]
-        return self.program.narrowed(rows, share)
+        return Parts(self.model, self.program.narrowed(rows, share))
+
+    def steady(self) -> "Parts":
+        """Parts of the program in which services do the same all through a period."""
+        like = steady(self.model)
+        return Parts(self.model, self.program.tied(like), like)
+
+    def spread(self, point: Point) -> Point:
+        """A point of a tied program as one of the program."""
+        return point if self.like is None else [point[column] for column in self.like]
+
+    def has(self, point: Sequence[float]) -> bool:
+        """Whether what follows has the same value in a point."""
+        like = self.like or ()
+        return all(value == point[first] for value, first in zip(point, like, strict=False))
 
     def jobs_as(self, point: Sequence[float]) -> Part:
         """What runs jobs where, when and on as many units as a point says, where that is whole."""

@@ -181,7 +181,13 @@ class _Search:
         if self.incumbent.point is None or stage.over():
             return
         self.at, began = "better plans", time.monotonic()
-        improve(stage, point, self.options.seed, None if self.beside else IN_VAIN)
+        improve(
+            stage,
+            point,
+            self.options.seed,
+            in_vain=None if self.beside else IN_VAIN,
+            engine=HIGHS if self.large and self.diving else None,
+        )
         self._note(engine, "neighbourhoods", Status.FEASIBLE, StopReason.UNKNOWN, began, "")
 
     def _near_relaxation(

@@ -6,7 +6,7 @@ belong here: what runs beside what (search).
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from solver import engines
@@ -14,12 +14,11 @@ from solver.engines.dive import Dived, Rounding, dive
 from solver.engines.parts import Found, run_part
 from solver.engines.points import Point
 from solver.engines.program import Part
-from solver.search.diving import is_large, of_jobs, of_the_rest
+from solver.search.diving import is_large, jobs_of, of_jobs, of_the_rest
 from solver.search.incumbent import Incumbent
 from solver.search.neighbourhoods import Neighbourhoods
 from solver.search.parts import Parts
 from solver.search.placing import placed
-from solver.search.steady import steady
 
 JOBS_NODES, WINDOW_NODES, NEIGHBOURHOOD_NODES = 200, 60, 60
 """Nodes of a search tree: where a part is not done by then, the next one is worth more."""
@@ -34,6 +33,8 @@ MARGINS = (0.95, 0.88, 1.0, 0.8)
 """Shares of power, racks and fabrics that a first plan may use."""
 SHARES, SHARES_OF_LARGE = (1.0, 0.9, 0.8), (0.85, 0.75, 0.95)
 """Shares of the limits that a dive for jobs may use; the first that leaves room for the rest."""
+TRIES = 20
+"""How often some jobs are settled anew together."""
 AGAIN = 400
 """How often a first plan is thought over before anything is bought for it."""
 ROUGH, ROUGH_OF_LARGE, BUYING_NODES, REST_NODES = 0.01, 0.03, 20, 20
@@ -87,10 +88,16 @@ class Stage:
             on_bound=on_bound,
         )
 
-    def dive(self, part: Part, roundings: list[Rounding]) -> Dived:
+    def dive(
+        self,
+        part: Part,
+        roundings: list[Rounding],
+        together: Sequence[Sequence[int]] = (),
+        tries: int = 0,
+    ) -> Dived:
         """Dive into a part with HiGHS, within what time is left."""
         options = replace(self.options, time_limit_s=max(0.2, self.left_s()))
-        return dive(part, roundings, options, interrupted=self.stop)
+        return dive(part, roundings, options, together=together, tries=tries, interrupted=self.stop)
 
 
 def relax(stage: Stage, relaxation: Part) -> Found:
@@ -112,14 +119,14 @@ def settle(stage: Stage) -> bool:
     Services do the same all through a period meanwhile: that costs little and makes relaxations
     several times as fast. The less of every limit the dive may use, the likelier the rest has room.
     """
-    model, like = stage.parts.model, steady(stage.parts.model)
-    parts = Parts(model, stage.parts.program.tied(like))
+    model, parts = stage.parts.model, stage.parts.steady()
     large = is_large(model)
     for share in SHARES_OF_LARGE if large else SHARES:
         if stage.over():
             break
-        narrow = Parts(model, stage.parts.narrow(share).tied(like))
-        jobs = stage.dive(Part.all_of(narrow.program), of_jobs(model)).near
+        narrow = stage.parts.narrow(share).steady()
+        tries = 0 if large else TRIES
+        jobs = stage.dive(Part.all_of(narrow.program), of_jobs(model), jobs_of(model), tries).near
         if jobs is None:
             continue
         rest, gap, found = parts.jobs_as(jobs), ROUGH_OF_LARGE if large else ROUGH, None
@@ -131,7 +138,7 @@ def settle(stage: Stage) -> bool:
         if found is None and not stage.over():
             found = stage.run(rest, gap=gap, nodes=REST_NODES, engine=HIGHS).point
         if found is not None:
-            return stage.incumbent.offer([found[i] for i in like])
+            return stage.incumbent.offer(parts.spread(found))
     return False
 
 
@@ -175,12 +182,24 @@ def plan_near(stage: Stage, relaxed: Point) -> bool:
     return False
 
 
-def improve(stage: Stage, relaxed: Point | None, seed: int, in_vain: int | None) -> None:
+def improve(
+    stage: Stage,
+    relaxed: Point | None,
+    seed: int,
+    *,
+    in_vain: int | None = None,
+    engine: str | None = None,
+) -> None:
     """Think over one neighbourhood of the best plan after another.
 
-    Ends when ``in_vain`` of them in a row brought nothing, or when the whole was thought over.
+    A large program's plan was settled with services that do the same all through a period, and is
+    thought over so: what that costs is less than what larger neighbourhoods bring. Ends when
+    ``in_vain`` of them in a row brought nothing, or when the whole was thought over.
     """
-    near = Neighbourhoods(stage.parts, relaxed, seed)
+    best, parts = stage.incumbent.point, stage.parts
+    if best is not None and is_large(parts.model) and (tied := parts.steady()).has(best):
+        parts = tied
+    near = Neighbourhoods(parts, relaxed, seed)
     failures = 0
     while not stage.over() and not near.exhausted():
         if in_vain is not None and failures >= in_vain:
@@ -189,7 +208,13 @@ def improve(stage: Stage, relaxed: Point | None, seed: int, in_vain: int | None)
         if best is None:
             return
         kind, part = near.next(best)
-        found = stage.run(part, gap=stage.options.gap / 4, nodes=NEIGHBOURHOOD_NODES, start=best)
-        better = found.point is not None and stage.incumbent.offer(found.point)
+        found = stage.run(
+            part,
+            gap=stage.options.gap / 4,
+            nodes=NEIGHBOURHOOD_NODES,
+            start=best,
+            engine=engine,
+        )
+        better = found.point is not None and stage.incumbent.offer(parts.spread(found.point))
         near.tell(kind, found.status is engines.Status.OPTIMAL, better)
         failures = 0 if better else failures + 1

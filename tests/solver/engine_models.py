@@ -15,6 +15,7 @@ import pulp
 import pytest
 
 from solver.engines import Outcome
+from solver.engines.program import Program
 
 
 def problem_of(
@@ -135,3 +136,13 @@ def traced(monkeypatch: pytest.MonkeyPatch, folder: Path) -> Iterator[Traces]:
         patch.setattr(subprocess, "Popen", Recorded)
         patch.setattr(tempfile, "tempdir", str(traces.folder))
         yield traces
+
+
+def knapsack() -> Program:
+    """Minimise 3a + 2b + 7 where 2a + b >= 4.5, a <= 1, both whole: 1 and 3, cost 16."""
+    problem = pulp.LpProblem("small")
+    a = problem.add_variable("a", 0, 1, "Integer")
+    b = problem.add_variable("b", 0, 10, "Integer")
+    problem.addConstraint(2 * a + b >= 4.5, "need")
+    problem.setObjective(3 * a + 2 * b + 7)
+    return Program.of(problem)

@@ -18,7 +18,6 @@ from problems import parse_edit
 from solver import engines
 from solver.answer import Answer, AnswerStatus, solve_case
 from solver.case import load_case
-from solver.engines.dive import Rounding, dive
 from solver.engines.parts import run_part
 from solver.engines.program import Part, Program
 from solver.engines.rows import Rows
@@ -27,6 +26,7 @@ from solver.search.incumbent import Incumbent
 from solver.search.steady import steady
 from tests.fuzz.generate import problem_of_seed
 from tests.fuzz.referee import case_of
+from tests.solver.engine_models import knapsack
 
 TO_THE_END = engines.Options(gap=0.0, time_limit_s=60.0)
 ROLL_OUT = Path(problems.__file__).parent / "library" / "roll_out.yaml"
@@ -143,16 +143,6 @@ def test_the_time_limit_is_kept(threads: int) -> None:
     assert answer.plan is None or answer.plan.verification.ok
 
 
-def _knapsack() -> Program:
-    """Minimise 3a + 2b + 7 where 2a + b >= 4.5, a <= 1, both whole: 1 and 3, cost 16."""
-    problem = pulp.LpProblem("small")
-    a = problem.add_variable("a", 0, 1, "Integer")
-    b = problem.add_variable("b", 0, 10, "Integer")
-    problem.addConstraint(2 * a + b >= 4.5, "need")
-    problem.setObjective(3 * a + 2 * b + 7)
-    return Program.of(problem)
-
-
 @pytest.mark.parametrize("engine", ["cbc", "highs"])
 @pytest.mark.parametrize(
     ("fixed", "whole", "cost"), [(None, True, 16.0), (0.0, True, 17.0), (None, False, 15.0)]
@@ -163,7 +153,7 @@ def test_parts_mean_what_they_say(
     """Proves that a part written without what it holds fast costs what it should: 16 with both
     free, 17 without a, 15 (= 3 + 2·2.5 + 7) relaxed.
     """
-    program = _knapsack()
+    program = knapsack()
     part = Part.all_of(program)
     if fixed is not None:
         part.lower[0] = part.upper[0] = fixed
@@ -176,7 +166,7 @@ def test_parts_mean_what_they_say(
 
 def test_a_part_without_a_point_is_empty() -> None:
     """Too little of b with a held at 0 is infeasible, and says so."""
-    program = _knapsack()
+    program = knapsack()
     part = Part.all_of(program)
     part.upper[0], part.upper[1] = 0.0, 4.0
     found = run_part(part, engines.Options(gap=0.0, time_limit_s=10.0))
@@ -187,7 +177,7 @@ def test_only_checked_points_and_bounds_below_them_are_kept() -> None:
     """A point that breaks a row, or that the caller refuses, is no plan; a bound above a plan is
     no bound.
     """
-    program = _knapsack()
+    program = knapsack()
     kept = Incumbent(program, 0.0, lambda point: point != [1.0, 5.0])
     assert not kept.offer([0.0, 4.0])
     assert not kept.offer([1.0, 5.0])
@@ -202,79 +192,6 @@ def test_only_checked_points_and_bounds_below_them_are_kept() -> None:
     assert kept.done.is_set()
 
 
-def test_a_dive_ends_in_a_point_or_in_nothing() -> None:
-    """Proves that a dive's bound is the relaxation's, 15, and its point whole and within the rows:
-    rounding b up from 2.5 gives the cheapest plan, 16. Where no rounding is possible there is none.
-    """
-    program = _knapsack()
-    options = engines.Options(gap=0.0, time_limit_s=10.0)
-    dived = dive(Part.all_of(program), [Rounding([0, 1])], options)
-    assert dived.bound == pytest.approx(15.0)
-    assert dived.point == dived.near == pytest.approx([1.0, 3.0])
-    assert program.broken(dived.point or []) is None
-    part = Part.all_of(program)
-    part.upper[0], part.upper[1] = 0.0, 4.6
-    stuck = dive(part, [Rounding([0, 1])], options)
-    assert stuck.point is None
-    assert stuck.near == pytest.approx([0.0, 4.5])
-
-
-def _choice(weights: tuple[float, float]) -> tuple[Program, Rounding]:
-    """Two jobs that choose a or b each; one unit of a holds both in part, at 1 in all, but a whole
-    job costs 3 there and 2 in b; only one may be in b.
-    """
-    problem = pulp.LpProblem("places")
-    x = [[problem.add_variable(f"x{j}{k}", 0, 1, "Integer") for k in "ab"] for j in "01"]
-    dear = problem.add_variable("dear", 0, None)
-    for pair in x:
-        problem.addConstraint(pair[0] + pair[1] == 1)
-    problem.addConstraint(x[0][1] + x[1][1] <= 1)
-    problem.addConstraint(dear >= 6 * x[0][0] - 2)
-    problem.addConstraint(dear >= 5 * x[1][0] - 2)
-    problem.setObjective(dear + x[0][1] + x[1][1])
-    program = Program.of(problem)
-    columns = [0, 1, 2, 3]
-    groups, weight = [0, 0, 1, 1], [weights[0]] * 2 + [weights[1]] * 2
-    return program, Rounding(columns, rule="one", groups=groups, weights=weight)
-
-
-@pytest.mark.parametrize("weights", [(1.0, 2.0), (2.0, 1.0)])
-def test_a_dive_tries_the_columns_of_a_choice(weights: tuple[float, float]) -> None:
-    """Proves that each group gets one column, the weightiest group the one that costs least by
-    trial: with job 0 in b and job 1 in a 3 + 1 = 4; the other way round 4 + 1 = 5; both in a 4.
-
-    Sensitivity: taking what the relaxation has most of could leave both jobs in b, which has no
-    room.
-    """
-    program, rounding = _choice(weights)
-    options = engines.Options(gap=0.0, time_limit_s=10.0)
-    point = dive(Part.all_of(program), [rounding], options).point
-    assert point is not None
-    assert program.broken(point) is None
-    assert program.cost(point) == pytest.approx(4.0)
-
-
-def test_a_dive_orders_or_not_as_costs_less() -> None:
-    """Proves that an order of at least 8 units at 1, of which 3 are needed, is not made where 3
-    units cost 2 each elsewhere: 6 instead of 8. In parts the order would cost 3.
-
-    Sensitivity: rounding the order up would cost 8.
-    """
-    problem = pulp.LpProblem("order")
-    order = problem.add_variable("order", 0, 1, "Integer")
-    few = problem.add_variable("few", 0, 20, "Integer")
-    elsewhere = problem.add_variable("elsewhere", 0, 20, "Integer")
-    problem.addConstraint(few + elsewhere >= 3)
-    problem.addConstraint(few - 8 * order >= 0)
-    problem.addConstraint(few - 20 * order <= 0)
-    problem.setObjective(few + 2 * elsewhere)
-    program = Program.of(problem)
-    options = engines.Options(gap=0.0, time_limit_s=10.0)
-    dived = dive(Part.all_of(program), [Rounding([0], rule="order"), Rounding([1, 2])], options)
-    assert dived.bound == pytest.approx(3.0)
-    assert dived.point == pytest.approx([0.0, 0.0, 3.0])
-
-
 def test_a_tied_program_is_a_restriction() -> None:
     """Proves that where b follows a the cost is 3a + 2a + 7 with 2a + a >= 4.5: a = 2 is too much
     for a <= 1, so a relaxation has no point; with a <= 10 a plan costs 17, and rows that became the
@@ -282,7 +199,7 @@ def test_a_tied_program_is_a_restriction() -> None:
 
     Sensitivity: a forgotten cost of b would give 13, a forgotten bound a plan in the first case.
     """
-    program = _knapsack()
+    program = knapsack()
     options = engines.Options(gap=0.0, time_limit_s=10.0)
     tied = program.tied([0, 0])
     assert run_part(Part.all_of(tied), options).status is engines.Status.INFEASIBLE

@@ -1,63 +1,27 @@
-"""The program that dives: it solves a relaxation again and again, rounding a few columns each time.
+"""A dive: a relaxation is solved again and again, with a few columns rounded each time.
 
-Run as a script by solver.engines.dive, which writes the job and reads the answer. Belongs here: the
-calls to highspy; every relaxation starts from the basis of the last, which is why all of a dive
-happens in one process. It imports nothing of rackmix. It ends when its standard input does.
+Belongs here: which columns of a stage are rounded next, and the calls to highspy; every relaxation
+starts from the basis of the last, which is why all of a dive happens in one process. Does not
+belong here: files (__main__), and what is settled anew in the end (anew).
 """
 
-import array
-import json
 import math
-import os
-import threading
 from dataclasses import dataclass
 from typing import Any
 
 import highspy
 
-SAVED, ANSWER, FRESH = "plan.bin", "answer.json", "answer.new"
 WHOLE = 1e-6
-MOVE_ITERATIONS, TRIAL_ITERATIONS = 4000, 20_000
+MOVE_ITERATIONS, TRIAL_ITERATIONS = 4000, 8000
 """More than a rounding, or a choice, that leaves a point takes; to see that none is left can take
 ten times as many."""
 PASSES = 6
 """A later rounding may leave earlier ones in parts again; each pass leaves fewer."""
 SURE, DEARER = 0.8, 0.005
 """Choices with this much of one are taken together, where that costs at most so much more."""
-CANDIDATES = 8
+CANDIDATES = 3
 """So many of a choice's columns are tried one after the other, the likeliest first."""
 ONE, ORDER = "one", "order"
-
-
-def main() -> None:
-    """Do the job in job.json; leave answer.json and, where there was a point, plan.bin."""
-    with open("job.json", encoding="utf-8") as file:
-        job = json.load(file)
-    highs: Any = highspy.Highs()  # type: ignore[no-untyped-call]
-    highs.setOptionValue("output_flag", False)
-    highs.setOptionValue("threads", 1)
-    highs.setOptionValue("time_limit", job["time_limit_s"])
-    if highs.readModel(job["model"]) == highspy.HighsStatus.kError:
-        raise SystemExit("HiGHS could not read the model")
-    threading.Thread(target=end_with_input, daemon=True).start()
-    bound = solved(highs)
-    answer: dict[str, Any] = {"bound": bound, "whole": False}
-    if bound is not None:
-        highs.setOptionValue("simplex_iteration_limit", MOVE_ITERATIONS)
-        dive = Dive(highs)
-        answer["whole"] = dive.through(job["stages"])
-        with open(SAVED, "wb") as file:
-            array.array("d", dive.values).tofile(file)
-    with open(FRESH, "w", encoding="utf-8") as file:
-        json.dump(answer, file)
-    os.replace(FRESH, ANSWER)  # whole or not at all: the process may be stopped at any moment
-
-
-def end_with_input() -> None:
-    """Nothing of a dive is worth keeping that did not end: stop at once."""
-    while os.read(0, 4096):
-        pass
-    os._exit(3)
 
 
 def solved(highs: Any) -> float | None:
@@ -67,6 +31,17 @@ def solved(highs: Any) -> float | None:
         return None
     cost: float = highs.getInfo().objective_function_value
     return cost
+
+
+@dataclass(frozen=True)
+class State:
+    """Where a dive is, and the bounds of some columns there."""
+
+    cost: float
+    values: list[float]
+    reduced: list[float]
+    basis: Any
+    bounds: dict[int, tuple[float, float]]
 
 
 @dataclass(frozen=True)
@@ -84,6 +59,10 @@ class Dive:
         self.highs = highs
         lp = highs.getLp()
         self.bounds = dict(enumerate(zip(lp.col_lower_, lp.col_upper_, strict=True)))
+        self.free = dict(self.bounds)
+        """The bounds that the columns came with."""
+        self.ceiling = math.inf
+        """What costs as much is of no use."""
         self.cost: float = highs.getInfo().objective_function_value
         self.values: list[float] = list(highs.getSolution().col_value)
         self.reduced: list[float] = list(highs.getSolution().col_dual)
@@ -99,7 +78,7 @@ class Dive:
         for turn in range(PASSES):
             before, self.stuck = self.moves, set()
             self.again = turn > 0
-            if not all(self.stage(stage) for stage in stages):
+            if not all(self.stage(stage) and self.cost < self.ceiling for stage in stages):
                 return False
             if not any(self.fractional(column) for stage in stages for column in stage["columns"]):
                 return True
@@ -207,15 +186,15 @@ class Dive:
 
         What costs more than the best so far is given up on the way.
         """
-        best, cheapest = None, -1
+        best, cheapest, above = None, -1, self.ceiling
         for number, column in enumerate(members):
             high = self.bounds[column][1]
             least = self.cost + max(0.0, self.reduced[column]) * (1.0 - self.values[column])
-            if high < 1.0 or (best is not None and (number >= CANDIDATES or least >= best.cost)):
+            if high < 1.0 or least >= above or (best is not None and number >= CANDIDATES):
                 continue
-            trial = self.trial(column, 1.0, high, math.inf if best is None else best.cost)
-            if trial is not None and (best is None or trial.cost < best.cost):
-                best, cheapest = trial, column
+            trial = self.trial(column, 1.0, high, above)
+            if trial is not None and trial.cost < above:
+                best, cheapest, above = trial, column, trial.cost
         return best is not None and self.move([(cheapest, True, 1.0)], tried=best)
 
     def within(self, column: int, whole: float) -> bool:
@@ -249,17 +228,52 @@ class Dive:
         for column, up, whole in moves:
             low, high = self.bounds[column]
             self.bounds[column] = (whole, high) if up else (low, whole)
+        self.arrive(cost)
+        self.moves += 1
+        return True
+
+    def arrive(self, cost: float) -> None:
+        """Take what the relaxation that was just solved has brought."""
         found = self.highs.getSolution()
         self.cost, self.values, self.reduced = cost, list(found.col_value), list(found.col_dual)
         self.basis = self.highs.getBasis()
-        self.moves += 1
-        return True
+
+    def bound(self, column: int, low: float, high: float) -> None:
+        """Give a column other bounds; nothing is solved."""
+        self.bounds[column] = (low, high)
+        self.highs.changeColBounds(column, low, high)
+
+    def hold(self, columns: list[int]) -> None:
+        """Hold columns at the whole numbers where they are."""
+        for column in columns:
+            whole = float(round(self.values[column]))
+            self.bound(column, whole, whole)
+
+    def state(self, columns: list[int]) -> State:
+        """Where the dive is, to come back to after changes of some columns."""
+        bounds = {column: self.bounds[column] for column in columns}
+        return State(self.cost, self.values, self.reduced, self.basis, bounds)
+
+    def back(self, state: State) -> None:
+        """Be where the dive was."""
+        for column, (low, high) in state.bounds.items():
+            self.bound(column, low, high)
+        self.cost, self.values, self.reduced = state.cost, state.values, state.reduced
+        self.basis = state.basis
+        self.highs.setBasis(self.basis)
+
+    def freed(self, columns: list[int]) -> float | None:
+        """Give columns the bounds they came with; the cost then, None where that took too long."""
+        for column in columns:
+            self.bound(column, *self.free[column])
+        self.highs.setOptionValue("simplex_iteration_limit", TRIAL_ITERATIONS)
+        cost = solved(self.highs)
+        self.highs.setOptionValue("simplex_iteration_limit", MOVE_ITERATIONS)
+        if cost is not None:
+            self.arrive(cost)
+        return cost
 
 
 def opposite(moves: list[tuple[int, bool, float]]) -> list[tuple[int, bool, float]]:
     """The same columns, rounded the other way."""
     return [(column, not up, whole + (-1.0 if up else 1.0)) for column, up, whole in moves]
-
-
-if __name__ == "__main__":
-    main()
