@@ -19,9 +19,10 @@ from solver.formulation.tightening import add_tightening
 from solver.instance.model import Instance
 
 SMALL = 50_000
-"""Options times intervals up to which a search tree pays for rows that round demand, whose
-relaxation is closer but takes several times as long to solve; beyond, the first relaxation is most
-of the work."""
+"""Options times intervals up to which a search tree pays for a closer relaxation that takes several
+times as long to solve; beyond, the first relaxation is most of the work."""
+HUGE = 1_000_000
+"""Options times intervals from which on sums of deliveries would be two thirds of all entries."""
 
 
 @contextmanager
@@ -59,9 +60,9 @@ def build(instance: Instance) -> Model:
 def build_tight(instance: Instance) -> Model:
     """The program that searches run on: the same plans, fewer columns, and the closest relaxation.
 
-    Parts of replicas are not counted, units that are alike are counted together by period, which
-    leaves a third of the entries, and up to a size what whole numbers imply is said in rows. Rows
-    cannot be relaxed one by one.
+    Parts of replicas are not counted. Small and huge programs count units that are alike together
+    by period, and in small ones what whole numbers imply is said in rows. Rows cannot be relaxed
+    one by one.
     """
     model = _families(instance, tight=True)
     _tighten(model)
@@ -88,6 +89,13 @@ def _small(instance: Instance) -> bool:
     return len(instance.options) * len(instance.intervals) <= SMALL
 
 
+def _counted_together(instance: Instance) -> bool:
+    """Whether units that are alike are one column: searches branch on it, and its rows are short,
+    but a relaxation in between is solved a little sooner without.
+    """
+    return _small(instance) or len(instance.options) * len(instance.intervals) >= HUGE
+
+
 def _families(instance: Instance, *, tight: bool = False) -> Model:
     model = Model(instance, money_scale(instance), tight=tight)
     _fill(model)
@@ -96,7 +104,7 @@ def _families(instance: Instance, *, tight: bool = False) -> Model:
 
 def _fill(model: Model) -> None:
     purchases.add_quantities(model)
-    if model.tight:
+    if model.tight and _counted_together(model.instance):
         add_standing(model)
     purchases.add_orders(model)
     purchases.add_supply(model)

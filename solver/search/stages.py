@@ -145,12 +145,12 @@ def settle(stage: Stage) -> bool:
 def first_plan(stage: Stage, diving: bool) -> bool:
     """Place every workload without an engine, then let one buy for it; whether there is a plan.
 
-    Where HiGHS may dive it buys in a moment, if dearly, and the plan is there a little sooner; but
-    not for large programs, where each order that it tries takes longer than all of the engine's
-    work.
+    Where HiGHS may dive it buys in a moment, if dearly, and the plan is there a little sooner. For
+    a large program, in which dives mostly find no way out, it searches where the engine found
+    nothing.
     """
     parts = stage.parts
-    diving = diving and not is_large(parts.model)
+    large = is_large(parts.model)
     for margin in MARGINS:
         if stage.over():
             break
@@ -158,13 +158,15 @@ def first_plan(stage: Stage, diving: bool) -> bool:
         if use is None:
             continue
         buying = parts.buying(use)
-        if diving:
+        if diving and not large:
             dived = stage.dive(buying, of_the_rest(parts.model))
             if dived.point is not None:
                 stage.incumbent.offer(dived.point)
-        found = stage.run(buying, gap=ROUGH, nodes=BUYING_NODES)
-        if found.point is not None:
-            stage.incumbent.offer(found.point)
+        found = stage.run(buying, gap=ROUGH, nodes=BUYING_NODES).point
+        if found is None and diving and large and not stage.over():
+            found = stage.run(buying, gap=ROUGH_OF_LARGE, nodes=BUYING_NODES, engine=HIGHS).point
+        if found is not None:
+            stage.incumbent.offer(found)
         if stage.incumbent.point is not None:
             return True
     return False
