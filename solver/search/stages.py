@@ -33,7 +33,7 @@ MARGINS = (0.95, 0.88, 1.0, 0.8)
 """Shares of power, racks and fabrics that a first plan may use."""
 SHARES, SHARES_OF_LARGE = (1.0, 0.9, 0.8), (0.85, 0.75, 0.95)
 """Shares of the limits that a dive for jobs may use; the first that leaves room for the rest."""
-TRIES = 20
+TRIES = 8
 """How often some jobs are settled anew together."""
 AGAIN = 400
 """How often a first plan is thought over before anything is bought for it."""
