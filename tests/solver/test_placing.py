@@ -1,5 +1,7 @@
 """A first plan by arithmetic: where workloads are placed, and what it may be relied upon for."""
 
+import importlib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,11 +13,13 @@ from solver.engines.parts import run_part
 from solver.engines.program import Program
 from solver.formulation import Model, build_tight
 from solver.formulation.purchases import QUANTITY
+from solver.formulation.standing import STANDING
 from solver.search.parts import Parts, pool_of
 from solver.search.placing import placed
 from tests.fuzz.generate import problem_of_seed
 from tests.fuzz.referee import case_of
 
+build_module = importlib.import_module("solver.formulation.build")  # build is a function too
 OPTIONS = engines.Options(gap=0.05, time_limit_s=60.0)
 
 
@@ -73,6 +77,29 @@ def test_nothing_is_bought_for_pools_that_are_not_used(tmp_path: Path) -> None:
         pool = model.instance.option[str(key)].pool
         if pool is not None and pool not in used:
             assert part.upper[column] == 0
+
+
+def test_huge_programs_count_what_stands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Counting what stands by period leaves fewer entries, and what is bought costs the same.
+
+    Sensitivity: a delivery left out of what stands would have to be bought again.
+    """
+    monkeypatch.setattr(build_module, "SMALL", 0)
+    sizes, costs = [], []
+    for huge in (10**9, 1):
+        monkeypatch.setattr(build_module, "HUGE", huge)
+        model, parts = made(medium(tmp_path))
+        use = placed(model, parts.program, 0.95, 50, never)
+        assert use is not None
+        exact = replace(OPTIONS, engine="highs", gap=0.0)
+        found = run_part(parts.buying(use), exact)
+        assert found.status is engines.Status.OPTIMAL
+        assert found.point is not None
+        sizes.append((bool(model.of(STANDING)), len(parts.program.rows.ids)))
+        costs.append(parts.program.cost(found.point))
+    assert [standing for standing, _ in sizes] == [False, True]
+    assert sizes[1][1] < sizes[0][1]
+    assert costs[1] == pytest.approx(costs[0], rel=1e-6)
 
 
 def test_no_place_is_no_plan(tmp_path: Path) -> None:
