@@ -6,10 +6,12 @@ paper (reports).
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from heapq import nsmallest
+
+import numpy as np
+from numpy.typing import NDArray
 
 import catalogs
 from problems.schema.workloads import TrainingJob
@@ -100,37 +102,34 @@ class _Evidence:
 
     catalog: catalogs.Catalog
     runs: tuple[Comparison, ...]
-    _apart: dict[tuple[str, float], list[tuple[float, float]]] = field(default_factory=dict)
-    """By card and parameters, for each run: how far in all but the number of cards, and the
-    logarithm of that."""
+    """In the order of their ids, which decides between equals."""
+    _apart: dict[tuple[str, float], NDArray[np.float64]] = field(default_factory=dict)
+    """By card and parameters, for each run: how far in all but the number of cards."""
 
     def nearest(self, pool: Pool, parameters: float, cards: int) -> tuple[Published, ...]:
         """The published runs most like a job: card first, then size of model and cluster."""
         found = self._apart.get((pool.card, parameters))
         if found is None:
             found = self._apart[pool.card, parameters] = self._distances(pool.card, parameters)
-        size = math.log(cards)
-        far = [apart + abs(logarithm - size) / 2 for apart, logarithm in found]
-        nearest = nsmallest(NEAREST, zip(far, self._ids, strict=True))
-        return tuple(self._published[name] for _, name in nearest)
+        far = found + np.abs(self._sizes - math.log(cards)) / 2
+        return tuple(self._published[at] for at in far.argsort(kind="stable")[:NEAREST])
 
-    def _distances(self, name: str, parameters: float) -> list[tuple[float, float]]:
+    def _distances(self, name: str, parameters: float) -> NDArray[np.float64]:
         card, found = self.catalog.accelerators[name], []
         for run in self.runs:
             other = self.catalog.accelerators[run.row.card]
             kin = 1.0 if other.architecture == card.architecture else 2.0
             apart = 0.0 if other.id == card.id else 2.0 * kin
-            size = abs(math.log(run.row.parameters / parameters))
-            found.append((apart + size, math.log(run.row.cards or 1)))
-        return found
+            found.append(apart + abs(math.log(run.row.parameters / parameters)))
+        return np.array(found)
 
     @cached_property
-    def _ids(self) -> list[str]:
-        return [run.row.id for run in self.runs]
+    def _sizes(self) -> NDArray[np.float64]:
+        return np.log([run.row.cards or 1 for run in self.runs])
 
     @cached_property
-    def _published(self) -> dict[str, Published]:
-        return {run.row.id: _published(self.catalog, run) for run in self.runs}
+    def _published(self) -> list[Published]:
+        return [_published(self.catalog, run) for run in self.runs]
 
 
 def _published(catalog: catalogs.Catalog, run: Comparison) -> Published:
@@ -156,20 +155,20 @@ def training_estimates(case: Case) -> list[TrainingEstimate]:
         estimating.training,
         estimating.losses,
     )
-    evidence = _Evidence(case.catalog, tuple(run for run in runs if run.ratio is not None))
+    known = (run for run in runs if run.ratio is not None)
+    evidence = _Evidence(case.catalog, tuple(sorted(known, key=lambda run: run.row.id)))
     found = []
     for key, job in sorted(case.problem.training.items()):
         occurrence = next((o for o in case.instance.occurrences if o.job == key), None)
         if occurrence is None:
             continue
         pools = [pool for pool in case.instance.pools if allowed(job, pool)]
-        ends = _band_of_cards(case, estimating, job, occurrence, pools)
         modes = {mode.pool: mode for mode in occurrence.modes}
         rate = occurrence.work / _days(case, occurrence)
-        alone = [
-            _Alone(pool, mode, _cards(mode, pool, rate), ends.get(pool.key))
-            for pool, mode in ((pool, modes.get(pool.key)) for pool in pools)
-        ]
+        cards = {p.key: _cards(modes.get(p.key), p, rate) for p in pools}
+        able = [pool for pool in pools if cards[pool.key] is not None]
+        ends = _band_of_cards(estimating, job, able, rate)
+        alone = [_Alone(p, modes.get(p.key), cards[p.key], ends.get(p.key)) for p in pools]
         steps = _steps(estimating, job, alone)
         found += [
             _estimate(case, estimating, evidence, job, occurrence, one, step)
@@ -179,31 +178,23 @@ def training_estimates(case: Case) -> list[TrainingEstimate]:
 
 
 def _band_of_cards(
-    case: Case,
-    estimating: Estimating,
-    job: TrainingJob,
-    occurrence: Occurrence,
-    pools: Iterable[Pool],
+    estimating: Estimating, job: TrainingJob, pools: Sequence[Pool], needed: float
 ) -> dict[str, tuple[int | None, int | None]]:
-    """Fewest cards at the high and at the low end of the band, for each estimated pool's key; None
-    where none are enough.
+    """Fewest cards at the high and at the low end of the band that reach a rate, for each estimated
+    pool's key; None where none are enough.
     """
-    able = {mode.pool for mode in occurrence.modes}
-    some = [p for p in pools if p.key in able and utilisation(job, p.card) == "estimated"]
+    some = [pool for pool in pools if utilisation(job, pool.card) == "estimated"]
     if not some:
         return {}
-    band, needed = estimating.band, occurrence.work / _days(case, occurrence)
-    rates = [needed / end for end in (band.training_high, band.training_low)]
-    # The instance was built from the curves up to this target: they are known.
-    shortest = min(interval.hours for interval in case.instance.intervals) / 24
-    known = occurrence.work / shortest
-    ends = (
-        estimating.fewest_cards(("training", ""), job, some, rate, max(rate, known))
-        for rate in rates
+    band = estimating.band
+    few, many = (
+        estimating.fewest_cards(("training", ""), job, some, needed / end)
+        for end in (band.training_high, band.training_low)
     )
-    few, many = ([found and found[0] for found in end] for end in ends)
-    keys = (pool.key for pool in some)
-    return dict(zip(keys, zip(few, many, strict=True), strict=True))
+    return {
+        pool.key: (low and low[0], high and high[0])
+        for pool, low, high in zip(some, few, many, strict=True)
+    }
 
 
 def _days(case: Case, occurrence: Occurrence) -> float:

@@ -1,19 +1,18 @@
-"""The rate of work as cards grow, and the concave segments that the optimiser plans with.
+"""The rate of work as cards grow.
 
-Belongs here: at which numbers of cards a rate is computed, and how segments follow from it. Does
-not belong here: the best layout for one number of cards (search), goodput.
+Belongs here: at which numbers of cards a rate is computed. Does not belong here: the fastest layout
+on one of them (lines, search), what the optimiser plans with (concave), goodput.
 """
 
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from functools import cache
-from itertools import accumulate, pairwise
+from itertools import accumulate
 
 import numpy as np
 
 from solver.estimate.figures import Job, Machine, TrainingParameters
-from solver.estimate.search import fewest_cards, most_pflops_of_card, step_seconds_of
-from solver.estimate.table import ROUNDING
+from solver.estimate.fleet import Alike, groups
 
 MOST_CARDS = 2**17
 """Cards of the largest estimate; no published run held more."""
@@ -25,11 +24,7 @@ PER_DOUBLING = 8
 """Sizes computed for each doubling from there on."""
 ROUND = 8
 """Numbers of cards over which a rate that has come to its end does not rise."""
-STRIDE = 4
-"""Numbers of cards that are searched at once for one that is fast enough."""
-Points = Sequence[tuple[float, float]]
 RatePoints = tuple[tuple[int, float], ...]
-Segments = tuple[tuple[float, float], ...]
 MOST_KNOWN = 32768
 _known: dict[tuple[Job, Machine, int, TrainingParameters, float], RatePoints] = {}
 """Curves that were computed before: a problem is read again and again with other prices."""
@@ -76,86 +71,85 @@ def rate_points_of(
 def _searched(
     job: Job, machines: Sequence[tuple[Machine, int]], given: TrainingParameters, enough: float
 ) -> list[RatePoints]:
-    coarse = [card_counts(unit, max(unit, MOST_CARDS // unit * unit)) for _, unit in machines]
-    kinds = [machine for machine, _ in machines]
+    found: list[RatePoints] = [()] * len(machines)
+    for alike, places in groups(job, tuple(machine for machine, _ in machines), given):
+        units = [machines[at][1] for at in places]
+        for at, points in zip(places, _curves(alike, units, enough), strict=True):
+            found[at] = points
+    return found
+
+
+def _curves(alike: Alike, units: Sequence[int], enough: float) -> Iterator[RatePoints]:
+    coarse = [card_counts(unit, max(unit, MOST_CARDS // unit * unit)) for unit in units]
     firsts = [
-        bisect_left(tried, fewest_cards(job, machine, given))
-        for tried, machine in zip(coarse, kinds, strict=True)
+        bisect_left(tried, few) for tried, few in zip(coarse, alike.first.tolist(), strict=True)
     ]
-    stops = _stops(job, kinds, given, coarse, firsts, enough)
-    counts = [
-        _counts(tried[first - 1] if first else 0, tried[first], tried[stop], unit)
-        if first < len(tried)
-        else ()
-        for (_, unit), tried, first, stop in zip(machines, coarse, firsts, stops, strict=True)
-    ]
-    found = rates_of(job, kinds, given, counts)
-    return [_never_falling(*each) for each in zip(counts, found, strict=True)]
+    stops = _stops(alike, units, coarse, firsts, enough)
+    for at, (unit, tried, first) in enumerate(zip(units, coarse, firsts, strict=True)):
+        if first == len(tried):
+            yield ()
+            continue
+        counts = _counts(tried[first - 1] if first else 0, tried[first], tried[stops[at]], unit)
+        yield _never_falling(counts, _rates(alike, at, counts))
 
 
-def _never_falling(counts: tuple[int, ...], rates: tuple[float, ...]) -> RatePoints:
+def _never_falling(counts: tuple[int, ...], rates: list[float]) -> RatePoints:
     """Without the numbers of cards that do not hold the job."""
     useless = next((i for i, rate in enumerate(rates) if rate), len(rates))
     return tuple(zip(counts[useless:], accumulate(rates[useless:], max), strict=True))
 
 
 def _stops(
-    job: Job,
-    machines: Sequence[Machine],
-    given: TrainingParameters,
+    alike: Alike,
+    units: Sequence[int],
     counts: Sequence[tuple[int, ...]],
     firsts: Sequence[int],
     enough: float,
 ) -> list[int]:
     """Where in its numbers of cards each machine's rate is enough first, else highest first."""
-    stops = [len(each) for each in counts]
-    going: dict[int, int] = {}
-    for at, (machine, tried, first) in enumerate(zip(machines, counts, firsts, strict=True)):
-        if first < len(tried):
-            few = enough / most_pflops_of_card(job, machine, given)
-            going[at] = max(first, bisect_left(tried, few * (1 - ROUNDING)))
-    ended: list[int] = []
-    best = [0.0] * len(machines)
-    while going:
-        tried_now = [counts[at][start : start + STRIDE] for at, start in going.items()]
-        found = rates_of(job, [machines[at] for at in going], given, tried_now)
-        for at, rates in zip(list(going), found, strict=True):
-            fast = next((i for i, rate in enumerate(rates) if rate > enough), None)
-            if fast is not None:
-                stops[at] = going.pop(at) + fast
-            elif max(rates, default=0.0) <= best[at]:
-                ended.append(at)
-                del going[at]
-            else:
-                best[at] = max(rates)
-                going[at] += STRIDE
-    some = _ends(job, [machines[at] for at in ended], given, [counts[at] for at in ended])
-    for at, stop in zip(ended, some, strict=True):
-        stops[at] = stop
-    return stops
+    # The size after the last is any: what is looked for is not there.
+    sizes = [(*tried, tried[-1]) for tried in counts]
+    few = np.array([some[first] for some, first in zip(sizes, firsts, strict=True)], dtype=float)
+    least = alike.too_few(alike.work_pflop / enough / alike.scale(few), np.array(units))
+    starts = [
+        max(first, bisect_left(tried, n))
+        for tried, first, n in zip(counts, firsts, least.tolist(), strict=True)
+    ]
+    some = np.array([some[start] for some, start in zip(sizes, starts, strict=True)], dtype=float)
+    fast = alike.work_pflop / alike.seconds(some) > enough
+    return [
+        starts[at]
+        if fast[at] and starts[at] < len(tried)
+        else _stop(alike, at, tried, firsts[at], starts[at], enough)
+        for at, tried in enumerate(counts)
+    ]
 
 
-def _ends(
-    job: Job,
-    machines: Sequence[Machine],
-    given: TrainingParameters,
-    counts: Sequence[tuple[int, ...]],
-) -> list[int]:
-    """Where rates are highest first, searched round by round until they no longer rise."""
-    known: list[list[float]] = [[] for _ in machines]
-    going = list(range(len(machines)))
-    while going:
-        start = len(known[going[0]])
-        tried = [counts[at][start : start + ROUND] for at in going]
-        found = rates_of(job, [machines[at] for at in going], given, tried)
-        rising = []
-        for at, now in zip(going, found, strict=True):
-            before = max(known[at], default=0.0)
-            known[at] += now
-            if len(now) == ROUND and (max(now) > before or not max(now)):
-                rising.append(at)
-        going = rising
-    return [rates.index(max(rates)) for rates in known]
+def _stop(
+    alike: Alike, at: int, counts: tuple[int, ...], first: int, start: int, enough: float
+) -> int:
+    """The same for one machine, whose rate is not enough before ``start``."""
+    before = 0.0
+    while found := _rates(alike, at, counts[start : start + ROUND]):
+        fast = next((i for i, rate in enumerate(found) if rate > enough), None)
+        if fast is not None:
+            return start + fast
+        if max(found) <= before:
+            break
+        before = max(found)
+        start += ROUND
+    known = [0.0] * (first // ROUND * ROUND)
+    while now := _rates(alike, at, counts[len(known) : len(known) + ROUND]):
+        before = max(known, default=0.0)
+        known += now
+        if before and max(now) <= before:
+            break
+    return known.index(max(known))
+
+
+def _rates(alike: Alike, at: int, counts: Sequence[int]) -> list[float]:
+    found: list[float] = (alike.work_pflop / alike.fastest(at, counts)).tolist()
+    return found
 
 
 def rates_of(
@@ -167,9 +161,10 @@ def rates_of(
     """PFLOP/s of each machine at its numbers of cards in rising order; 0 where the job does not
     fit.
     """
-    work = 6 * job.parameters * job.batch_tokens / 1e15
-    seconds = step_seconds_of(job, machines, given, counts)
-    return [tuple((work / each).tolist()) for each in seconds]
+    found: dict[int, tuple[float, ...]] = {}
+    for alike, places in groups(job, tuple(machines), given):
+        found |= {at: tuple(_rates(alike, i, counts[at])) for i, at in enumerate(places)}
+    return [found[at] for at in range(len(machines))]
 
 
 @cache
@@ -188,109 +183,3 @@ def _counts(before: int, first: int, last: int, unit: int) -> tuple[int, ...]:
     steps = round(PER_DOUBLING * np.log2(last / near))
     found |= {int(-(-near * 2 ** (i / PER_DOUBLING) // unit)) * unit for i in range(steps)}
     return tuple(sorted(n for n in found | {near, max(last, near)} if n <= max(last, near)))
-
-
-def concave_between(points: Points, most_segments: int) -> tuple[Segments, float]:
-    """Segments (a, b) of a concave rate that is nowhere above the points (cards, rate), and by what
-    factor the points' upper hull overstates one of them at most.
-
-    Of the hull's corners as many are kept as `most_segments` allows; each segment between two of
-    them is lowered by its own largest overstatement. The rate is the least of the segments, so it
-    is below every point; and it is nowhere below the hull over its largest overstatement, which no
-    concave rate below the points can beat everywhere: at the worst point the hull joins two
-    corners, so a rate that came nearer to both would be above that point.
-
-    >>> concave_between([(8, 8.0), (16, 15.0), (32, 28.0)], 4)
-    (((0.875, 1.0), (0.8125, 2.0)), 1.0)
-    >>> concave_between([(8, 8.0), (16, 8.0), (32, 32.0)], 4)
-    (((0.5, 0.0),), 2.0)
-    """
-    ordered = sorted(points)
-    corners = _corners(_hull(ordered), most_segments + 1)
-    if len(corners) == 1:
-        return ((corners[0][1] / corners[0][0], 0.0),), 1.0
-    sizes, rates = np.array(ordered).T
-    lines: list[tuple[float, float]] = []
-    most = 1.0
-    for p, q in pairwise(corners):
-        a = _slope(p, q)
-        if a <= 0 and lines:
-            break
-        b = p[1] - a * p[0]
-        span = slice(*np.searchsorted(sizes, (p[0], q[0] + 0.5)))
-        over = max(1.0, float(np.max((a * sizes[span] + b) / rates[span])))
-        over = 1.0 if over < 1 + 1e-9 else over
-        lines.append((a / over, b / over))
-        most = max(most, over)
-    return tuple(lines), most
-
-
-def overstatements(points: Points) -> Iterator[float]:
-    """By what factor the upper hull of points (cards, rate), in rising order, is above one of them
-    at most; then the same without the first point, and so on.
-
-    >>> list(overstatements([(8, 8.0), (16, 8.0), (32, 32.0)]))
-    [2.0, 1.0, 1.0]
-    """
-    following = _following(points)
-    known: dict[int, float] = {}
-    for first in range(len(points)):
-        most, start = 1.0, first
-        while (end := following[start]) != start:
-            if start not in known:
-                known[start] = _above(points, start, end)
-            most, start = max(most, known[start]), end
-        yield most
-
-
-def _following(points: Points) -> list[int]:
-    """For each point the next corner of the upper hull of it and all after it."""
-    following = list(range(len(points)))
-    for at in range(len(points) - 2, -1, -1):
-        m, low = points[at]
-        middle = at + 1
-        while (end := following[middle]) != middle:
-            (k, between), (n, rate) = points[middle], points[end]
-            if (rate - low) * (k - m) < (between - low) * (n - m) * (1 - 1e-12):
-                break
-            middle = end
-        following[at] = middle
-    return following
-
-
-def _above(points: Points, start: int, end: int) -> float:
-    """By what factor the line between two points is above one between them at most."""
-    (m, low), (k, high) = points[start], points[end]
-    slope = (high - low) / (k - m)
-    return max(((low + slope * (n - m)) / rate for n, rate in points[start + 1 : end]), default=1.0)
-
-
-def _hull(ordered: Points) -> list[tuple[float, float]]:
-    """Corners of the upper hull, points on a straight line between two of them left out."""
-    hull: list[tuple[float, float]] = []
-    for point in ordered:
-        n, rate = point
-        while len(hull) > 1:
-            m, low = hull[-2]
-            k, middle = hull[-1]
-            if (rate - low) * (k - m) < (middle - low) * (n - m) * (1 - 1e-12):
-                break
-            del hull[-1]
-        hull.append(point)
-    return hull
-
-
-def _slope(p: tuple[float, float], q: tuple[float, float]) -> float:
-    return (q[1] - p[1]) / (q[0] - p[0])
-
-
-def _corners(hull: list[tuple[float, float]], most: int) -> list[tuple[float, float]]:
-    """The ends of a hull and the corners whose loss would lower it most, relatively."""
-    kept = [hull[0], hull[-1]] if len(hull) > 1 else hull
-    while len(kept) < min(most, len(hull)):
-        sizes, rates = zip(*kept, strict=True)
-        rest = [point for point in hull if point not in kept]
-        between = np.interp([n for n, _ in rest], sizes, rates)
-        gains = [rate / low for (_, rate), low in zip(rest, between, strict=True)]
-        kept = sorted([*kept, rest[int(np.argmax(gains))]])
-    return kept

@@ -33,9 +33,9 @@ class Needs:
         total: Array = self.always + self.spread * share + flying
         return total
 
-    def most_share(self, each: Array, room_gb: float) -> Array:
+    def most_share(self, each: Array, room_gb: Array) -> Array:
         """The largest share with which a layout fits, where ``each`` micro-batches are split over
-        the replicas; 0 or less where none does.
+        the replicas; 0 or less where none does. A row for each room.
 
         The need rises with the share, along one line until all stages hold a micro-batch and along
         another from there on.

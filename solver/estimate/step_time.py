@@ -132,31 +132,24 @@ class StepTotals(NamedTuple):
     by_share: Array
     by_leaving: Array
 
-    def seconds(self, share: Array, leaving: Array) -> Array:
-        """Time of each layout."""
-        time: Array = self.by_share * share
-        time += self.fixed
-        time += self.by_leaving * leaving
-        return time
-
 
 def step_totals(gathered: Array, bubble: Array, pace: Paces, within: bool) -> StepTotals:
-    """The whole step as it depends on u alone, from a step's gathered work and its bubble.
+    """The whole step as it depends on u alone, from a step's gathered work and its bubble; a row
+    for each of several machines whose paces are columns.
 
     Between domains the fabric carries what is handed on and exchanged; a job `within` one domain
     has its links.
     """
-    matmul_s, attention_s, memory_s, link_s, fabric_s = pace
-    outside_s = link_s if within else fabric_s
-    running = np.array([matmul_s, attention_s, memory_s, link_s])
-    stage = running @ gathered[:4]
-    rest = np.array([memory_s, outside_s, -outside_s]) @ gathered[4:]
-    exchanged = gathered[6]
-    return StepTotals(
-        fixed=stage * bubble + exchanged * link_s,
-        by_share=stage + rest,
-        by_leaving=exchanged * (outside_s - link_s),
-    )
+    matmul, attention, memory, link, optimizer, handed, exchanged = gathered
+    outside_s = pace.link_s if within else pace.fabric_s
+    stage = matmul * pace.matmul_s + attention * pace.attention_s
+    stage += memory * pace.memory_s
+    stage += link * pace.link_s
+    fixed = stage * bubble
+    fixed += exchanged * pace.link_s
+    stage += optimizer * pace.memory_s
+    stage += (handed - exchanged) * outside_s
+    return StepTotals(fixed, stage, exchanged * (outside_s - pace.link_s))
 
 
 def scale_factor(cards: Array, domain_cards: int | Array, scale_loss: float) -> Array:

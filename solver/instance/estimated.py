@@ -9,15 +9,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+import numpy as np
+
 import catalogs
 from problems.schema.workloads import TrainingJob
 from solver.estimate.curve import (
     MOST_CARDS,
-    NEAR_SIZES,
-    RatePoints,
     card_counts,
     rate_points_of,
-    rates_of,
 )
 from solver.estimate.figures import (
     BandParameters,
@@ -27,6 +26,7 @@ from solver.estimate.figures import (
     TrainingParameters,
     parameters_of,
 )
+from solver.estimate.fleet import groups
 from solver.estimate.goodput import goodput
 from solver.estimate.search import shortage_gb
 from solver.instance.kinds import Kind
@@ -110,60 +110,33 @@ class Estimating:
         return max(pool.unit_cards, machine.domain_cards)
 
     def fewest_cards(
-        self, path: Path, job: TrainingJob, pools: Sequence[Pool], rate: float, known: float
+        self, path: Path, job: TrainingJob, pools: Sequence[Pool], rate: float
     ) -> list[tuple[int, float] | None]:
         """Of each pool the fewest cards that by estimate work so fast with the goodput they have,
         and how fast; None where none do. At the middle of the band, whatever the file sizes for.
-
-        ``known``: a rate, at least as high, up to which the job's curves were asked for before.
         """
-        found: list[tuple[int, float] | None] = [None] * len(pools)
         own = self.job(path, job)
         if own is None:
-            return found
-        machines: list[Machine] = []
-        between: list[tuple[int, ...]] = []
-        places: list[int] = []
-        for at, points in enumerate(self._points_to(path, job, pools, rate, known)):
-            useful = ((n, r * self.goodput(job, n)) for n, r in points)
-            before = 0
-            for n, r in useful:
-                if r >= rate:
-                    found[at] = n, r
-                    break
-                before = n
-            machine = self.machine(path, job, pools[at])
-            # The curve leaves sizes out: the fewest may lie after the last too slow one.
-            if before and found[at] is not None and machine is not None:
-                unit = self.unit(pools[at], machine)
-                between.append(tuple(range(before + unit, n, unit)))
-                machines.append(machine)
-                places.append(at)
-        rates = rates_of(own, machines, self.training, between)
-        for at, counts, some in zip(places, between, rates, strict=True):
-            fast = ((n, r * self.goodput(job, n)) for n, r in zip(counts, some, strict=True))
-            found[at] = next((each for each in fast if each[1] >= rate), found[at])
-        return found
-
-    def _points_to(
-        self, path: Path, job: TrainingJob, pools: Sequence[Pool], rate: float, known: float
-    ) -> list[RatePoints]:
-        """Curves in which to look for a rate: the known ones, except where one up to this rate
-        alone lies closer.
-        """
-        found = [curve.points if curve else () for curve in self.curves(path, job, pools, known)]
-        closer = []
-        for at, points in enumerate(found):
-            machine = self.machine(path, job, pools[at])
-            if machine is not None and len(points) > 1 and known > rate:
-                apart = points[1][0] - points[0][0]
-                near = next((r for n, r in points if n >= NEAR_SIZES * points[0][0]), math.inf)
-                if apart > self.unit(pools[at], machine) and near >= rate:
-                    closer.append(at)
-        own = self.curves(path, job, [pools[at] for at in closer], rate)
-        for at, curve in zip(closer, own, strict=True):
-            found[at] = curve.points if curve else ()
-        return found
+            return [None] * len(pools)
+        machines = [self.machine(path, job, pool) for pool in pools]
+        units = [
+            None if machine is None else (machine, self.unit(pool, machine))
+            for pool, machine in zip(pools, machines, strict=True)
+        ]
+        different = [each for each in dict.fromkeys(units) if each is not None]
+        found: dict[tuple[Machine, int], tuple[int, float]] = {}
+        for alike, places in groups(own, tuple(m for m, _ in different), self.training):
+            unit = np.array([different[at][1] for at in places])
+            most = np.maximum(unit, MOST_CARDS // unit * unit)
+            cards, rates = alike.fewest_cards(
+                rate, lambda n: np.array([self.goodput(job, c) for c in n.tolist()]), unit, most
+            )
+            found |= {
+                different[at]: (int(n), r)
+                for at, n, r in zip(places, cards.tolist(), rates.tolist(), strict=True)
+                if math.isfinite(n)
+            }
+        return [None if each is None else found.get(each) for each in units]
 
     def goodput(self, job: TrainingJob, cards: float) -> float:
         """The share of the time that counts, as given or estimated."""

@@ -13,7 +13,7 @@ from typing import Literal
 
 from problems.schema.workloads import MfuTable, TrainingJob
 from solver import training
-from solver.estimate.curve import Segments, concave_between, overstatements
+from solver.estimate.concave import Segments, concave_between, overstatements
 from solver.instance.estimated import Curve, Estimating
 from solver.instance.machines import Machines
 from solver.instance.model import Pool, TrainingMode
@@ -136,7 +136,7 @@ class TrainingModes:
         if not job.split and len(self.timeline.intervals) == 1:
             # Only what finishes within the one interval is of use: one size, and no curve.
             rate = target / low
-            (only,) = self.estimating.fewest_cards(path, job, (pool,), rate, rate)
+            (only,) = self.estimating.fewest_cards(path, job, (pool,), rate)
             if only is not None:
                 n, rate = only
                 return self._mode(

@@ -67,10 +67,8 @@ def test_a_measured_table_wins_over_the_estimate(case: Any) -> None:
     assert rows["h100_sxm"].basis == "estimated"
 
 
-def test_estimates_do_not_search_again_what_the_instance_was_built_from(
-    case: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Proves that both ends of a band are looked for on the curves that the instance is built from.
+def test_estimates_compute_no_curves(case: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Proves that both ends of a band are looked for without the curves an instance is built from.
 
     Sensitivity: were each end searched up to its own rate, every pool would be searched twice more.
     """
@@ -173,6 +171,27 @@ def test_a_single_interval_needs_no_curve(case: Any) -> None:
     mode = next(mode for mode in occurrence.modes if mode.pool == "hall/hgx-a100-8")
     assert (mode.min_units, mode.max_units, len(mode.segments)) == (12, 12, 1)
     assert not any("not concave" in words for words in one.instance.assumptions)
+
+
+def test_a_single_interval_takes_the_fewest_cards(case: Any) -> None:
+    """Proves that the one size of a single interval is the fewest cards that finish in time: here
+    918, which cut the 80 layers into 27 stages with 34 replicas.
+
+    Sensitivity: looked for after the last too slow size of a curve, which leaves 918 out and has
+    slower sizes after it, they were 2,096.
+    """
+    one = case(
+        "horizon={start: 2024-01-01, end: 2024-03-31, period: quarter}",
+        "offers={a10: {item: a10, vendor: x, price: 100_000 USD, standalone: true}}",
+        "training.job={model: llama-3.1-70b, tokens: 620e9, mfu: estimated, batch_tokens: 3.8e6}",
+    )
+    (occurrence,) = one.instance.occurrences
+    assert [mode.min_units for mode in occurrence.modes] == [918]
+    (row,) = training_estimates(one)
+    assert (row.cards, row.layout) == (
+        918,
+        "TP1 PP27x3 DP34, micro-batch 1, full recomputation",
+    )
 
 
 def test_what_a_curve_is_scaled_down_by_is_reported(case: Any) -> None:

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from catalogs import load_catalog
 from solver.estimate import curve
+from solver.estimate.concave import concave_between
 from solver.estimate.curve import (
     card_counts,
-    concave_between,
     rate_points,
     rate_points_of,
     rates_of,
@@ -29,6 +29,7 @@ from solver.estimate.figures import (
     TrainingParameters,
     parameters_of,
 )
+from solver.estimate.fleet import Alike
 from solver.estimate.goodput import goodput
 from solver.estimate.layout import layouts
 from solver.estimate.memory import needs
@@ -36,8 +37,6 @@ from solver.estimate.search import (
     best_step,
     best_steps,
     best_steps_of,
-    fewest_cards,
-    most_pflops_of_card,
     shortage_gb,
     step_seconds,
 )
@@ -337,7 +336,7 @@ def test_a_job_fits_on_the_fewest_cards_that_hold_it_and_on_all_more(
 
     Sensitivity: were they one unit off, a curve would begin at another size, and its sizes differ.
     """
-    few = fewest_cards(job, machine, GIVEN)
+    few = float(Alike(job, (machine,), GIVEN).first[0])
     if few == float("inf"):
         assert best_step(job, machine, GIVEN, 2**17) is None
         return
@@ -347,14 +346,37 @@ def test_a_job_fits_on_the_fewest_cards_that_hold_it_and_on_all_more(
 
 
 @settings(max_examples=60, deadline=None)
-@given(job=jobs, machine=machines, cards=st.sampled_from([8, 64, 1000, 4096]))
-def test_no_card_works_faster_than_its_matrix_multiplications(
-    job: Job, machine: Machine, cards: int
+@given(
+    job=jobs,
+    several=st.lists(machines, min_size=1, max_size=3),
+    domain=st.sampled_from([1, 8, 72]),
+    unit=st.sampled_from([1, 8, 100]),
+    reached=st.floats(0.05, 1.1),
+)
+def test_the_fewest_fast_enough_cards_are_the_fewest(
+    job: Job, several: list[Machine], domain: int, unit: int, reached: float
 ) -> None:
-    """The bound from which on a fast enough rate is looked for is above every estimate."""
-    step = best_step(job, machine, GIVEN, cards)
-    if step is not None:
-        assert step.pflops(job) <= cards * most_pflops_of_card(job, machine, GIVEN) * (1 + 1e-9)
+    """Proves that of all multiples of a unit the first one that reaches a rate with its goodput is
+    found, and none where none does: each of them is computed.
+
+    Sensitivity: a bound that passes over a size that is fast enough, because a layout divides it
+    well or the job fits in one domain, and a larger number would be found.
+    """
+    alike = Alike(job, tuple(replace(each, domain_cards=domain) for each in several), GIVEN)
+    counts = np.arange(unit, max(unit, 2048) + 1, unit)
+    lost = np.array([goodput(n, LOSSES) for n in counts])
+    rates = [alike.work_pflop / alike.fastest(at, counts) * lost for at in range(len(several))]
+    rate = reached * max(float(each.max()) for each in rates)
+    if rate == 0:
+        return
+    every = np.full(len(several), unit)
+    found, fast = alike.fewest_cards(
+        rate, lambda cards: np.array([goodput(n, LOSSES) for n in cards]), every, 0 * every + 2048
+    )
+    for each, cards, quick in zip(rates, found, fast, strict=True):
+        enough = np.flatnonzero(each >= rate)
+        assert cards == (counts[enough[0]] if len(enough) else np.inf)
+        assert not len(enough) or quick == pytest.approx(each[enough[0]], rel=1e-12)
 
 
 @settings(max_examples=40, deadline=None)
