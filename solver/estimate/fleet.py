@@ -89,16 +89,17 @@ class Alike:
             found[far:] = self.beyond.of_one(at, cards[-1]).fastest(cards[far:])
         return found * self.scale(cards)
 
-    def times(self, cards: Array) -> Array:
-        """Seconds of each layout on each machine's own number of cards, without waiting for the
-        slowest card; infinite where it cannot be used.
+    def times(self, cards: Array, machines: Array | slice = slice(None)) -> Array:
+        """Seconds of each layout on numbers of cards of all machines, or of those at these places,
+        without waiting for the slowest card; infinite where it cannot be used.
         """
         near = cards <= self.domain_cards
         if near.all():
-            return self.within.seconds(cards[:, None])
-        found = self.beyond.seconds(cards[:, None])
+            return self.within.of(machines).seconds(cards[:, None])
+        found = self.beyond.of(machines).seconds(cards[:, None])
         if near.any():
-            found[near] = self.within.of(near).seconds(cards[near, None])
+            inside = self.within.of(machines).of(near)
+            found[near] = inside.seconds(cards[near, None])
         return found
 
     def seconds(self, cards: Array) -> Array:

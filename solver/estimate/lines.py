@@ -38,7 +38,7 @@ class Lines(NamedTuple):
         """The layouts at these places."""
         return Lines(*(a.take(which) for a in self))
 
-    def of(self, machines: Array) -> "Lines":
+    def of(self, machines: Array | slice) -> "Lines":
         """Those of some of the machines."""
         return Lines(*self[:3], *(a[machines] for a in self[3:]))
 

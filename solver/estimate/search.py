@@ -79,13 +79,15 @@ def best_steps_of(
     """The same for many machines, each with its number of cards, which takes less time than one by
     one.
     """
-    different = list(dict.fromkeys(machines))
+    wanted: dict[Machine, dict[int, None]] = {}
+    for machine, cards in machines:
+        wanted.setdefault(machine, {})[cards] = None
+    different = tuple(wanted)
     found: dict[tuple[Machine, int], _Best] = {}
-    for alike, places in groups(job, tuple(machine for machine, _ in different), given):
-        cards = [different[at][1] for at in places]
-        for at, best in zip(places, _best(alike, np.array(cards, dtype=float)), strict=True):
-            if best is not None:
-                found[different[at]] = best
+    for alike, places in groups(job, different, given):
+        pairs = [(row, cards) for row, at in enumerate(places) for cards in wanted[different[at]]]
+        for best in _best(alike, *np.array(pairs).T):
+            found[best.machine, best.cards] = best
     steps: dict[tuple[Machine, int], Step] = {}
     if found:
         cut = Layouts(*np.array([best.cut for best in found.values()]).T)
@@ -104,24 +106,22 @@ class _Best(NamedTuple):
     seconds: float
 
 
-def _best(alike: Alike, cards: Array) -> Iterator[_Best | None]:
-    """The fastest layout of each machine on its number of cards; None where none fits."""
+def _best(alike: Alike, rows: Array, cards: Array) -> Iterator[_Best]:
+    """The fastest layouts of machines on numbers of cards, where the job fits."""
     held = alike.held
-    times = alike.times(cards)
+    times = alike.times(cards, rows)
     least = times.min(axis=1, initial=np.inf)
     every = shapes(alike.job, alike.domain_cards, alike.given.memory).cut
     cut = np.array([getattr(every, field.name)[held.order] for field in fields(every)])
     seconds = least * alike.scale(cards)
-    for at, n in enumerate(cards):
-        if np.isinf(least[at]):
-            yield None
-            continue
+    for at in np.flatnonzero(np.isfinite(least)):
+        row, n = rows[at], int(cards[at])
         equal = np.flatnonzero(times[at] == least[at])
         # Of equals the one that fits on fewest cards.
-        best = equal[(held.shards[equal] * held.fewest[at, equal]).argmin()]
+        best = equal[(held.shards[equal] * held.fewest[row, equal]).argmin()]
         replicas = min(n // held.shards[best], held.most_replicas[best])
-        row = tuple(cut[:, best].tolist())
-        yield _Best(alike.machines[at], int(n), row, float(replicas), float(seconds[at]))
+        layout = tuple(cut[:, best].tolist())
+        yield _Best(alike.machines[row], n, layout, float(replicas), float(seconds[at]))
 
 
 def _steps(

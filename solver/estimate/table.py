@@ -75,7 +75,23 @@ def held(
 ) -> Held:
     """What fits on machines with these memories."""
     every = shapes(job, domain_cards, given)
-    room = np.array(memories_gb)[:, None] * given.usable_memory - job.reserved_gb
+    different = sorted(set(memories_gb))
+    fewest, most = _replicas(job, every, np.array(different) * given.usable_memory)
+    order = np.flatnonzero(np.isfinite(fewest).any(axis=0))
+    rows = np.searchsorted(different, memories_gb)[:, None]
+    return Held(
+        order,
+        every.shards[order],
+        every.cut.tensor[order] / domain_cards,
+        every.most_replicas[order],
+        fewest[rows, order],
+        most[rows, order],
+    )
+
+
+def _replicas(job: Job, every: Shapes, usable_gb: Array) -> tuple[Array, Array]:
+    """The fewest and the most replicas with which each layout is of use; a row for each memory."""
+    room = usable_gb[:, None] - job.reserved_gb
     most_share = np.clip(every.needs.most_share(every.each, room), 0, 1)
     most_share[most_share * every.most_replicas < 1 - ROUNDING] = 0
     with np.errstate(divide="ignore"):
@@ -87,12 +103,4 @@ def held(
     again = np.flatnonzero(every.cut.full[1:] > every.cut.full[:-1]) + 1
     most[:, again] = np.minimum(most[:, again], fewest[:, again - 1] - 1)
     fewest[fewest > np.minimum(most, every.most_replicas)] = np.inf
-    order = np.flatnonzero(np.isfinite(fewest).any(axis=0))
-    return Held(
-        order,
-        every.shards[order],
-        every.cut.tensor[order] / domain_cards,
-        every.most_replicas[order],
-        fewest[:, order],
-        most[:, order],
-    )
+    return fewest, most

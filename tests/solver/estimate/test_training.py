@@ -351,10 +351,11 @@ def test_a_job_fits_on_the_fewest_cards_that_hold_it_and_on_all_more(
     several=st.lists(machines, min_size=1, max_size=3),
     domain=st.sampled_from([1, 8, 72]),
     unit=st.sampled_from([1, 8, 100]),
+    slow=st.booleans(),
     reached=st.floats(0.05, 1.1),
 )
 def test_the_fewest_fast_enough_cards_are_the_fewest(
-    job: Job, several: list[Machine], domain: int, unit: int, reached: float
+    job: Job, several: list[Machine], domain: int, unit: int, slow: bool, reached: float
 ) -> None:
     """Proves that of all multiples of a unit the first one that reaches a rate with its goodput is
     found, and none where none does: each of them is computed.
@@ -362,7 +363,11 @@ def test_the_fewest_fast_enough_cards_are_the_fewest(
     Sensitivity: a bound that passes over a size that is fast enough, because a layout divides it
     well or the job fits in one domain, and a larger number would be found.
     """
-    alike = Alike(job, tuple(replace(each, domain_cards=domain) for each in several), GIVEN)
+    several = [replace(each, domain_cards=domain) for each in several]
+    if slow:  # Links slower than the fabric, and little to compute between two exchanges.
+        several = [replace(each, link_gb_per_s=10, fabric_gb_per_s=100) for each in several]
+        job = replace(job, batch_tokens=1e5)
+    alike = Alike(job, tuple(several), GIVEN)
     counts = np.arange(unit, max(unit, 2048) + 1, unit)
     lost = np.array([goodput(n, LOSSES) for n in counts])
     rates = [alike.work_pflop / alike.fastest(at, counts) * lost for at in range(len(several))]
