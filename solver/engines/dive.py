@@ -26,6 +26,8 @@ CHILD = (
     str(Path(__file__).parent),
 )
 """Runs the folder diving as a package of its own, see there."""
+ANEW_SHARE = 0.5
+"""Of the time limit: the rest is for what follows."""
 JOB, ANSWER, VALUES, MODEL = "job.json", "answer.json", "plan.bin", "part.mps"
 
 
@@ -42,6 +44,20 @@ class Rounding:
     groups: list[int] | None = None
     """For `one`: which group each column belongs to, and how much that group matters."""
     weights: list[float] | None = None
+
+
+@dataclass(frozen=True)
+class Anew:
+    """What is settled anew in the end, while the rest stays."""
+
+    together: Sequence[Sequence[int]]
+    """Sets of variable ids: one set after the other."""
+    rounds: int = 9
+    """Through all sets; fewer where a round brought nothing."""
+    tries: int = 0
+    """With several sets at once."""
+    held: Point | None = None
+    """The sets' columns are as in this point at first, instead of dived for."""
 
 
 @dataclass(frozen=True)
@@ -62,14 +78,13 @@ def dive(
     roundings: list[Rounding],
     options: Options,
     *,
-    together: Sequence[Sequence[int]] = (),
-    tries: int = 0,
+    anew: Anew | None = None,
     interrupted: threading.Event | None = None,
 ) -> Dived:
     """Dive from a part's relaxation; there is no whole point where a rounding had no way out.
 
-    ``together`` are sets of columns that are settled anew, one set after the other, when everything
-    is whole, until that brings nothing; then, so many ``tries``, several sets at once.
+    ``anew`` is done when everything is whole. With ``anew.held`` the bound is that of the
+    relaxation in which those columns are held, and none of the part.
 
     The process is gone when this returns or raises. The point is not checked.
     """
@@ -82,8 +97,7 @@ def dive(
             "model": MODEL,
             "time_limit_s": options.time_limit_s,
             "stages": [_written(rounding, number) for rounding in roundings],
-            "together": [[number[i] for i in columns if i in number] for columns in together],
-            "tries": tries,
+            **_told(anew or Anew([]), relaxed, number, options),
         }
         (folder / JOB).write_text(json.dumps(job))
         supervise(
@@ -105,6 +119,23 @@ def dive(
             near = relaxed.point(model, values)
             point = part.point(model, values) if answer["whole"] else None
     return Dived(bound, point, near, watch.elapsed_s())
+
+
+def _told(anew: Anew, relaxed: Part, number: dict[int, int], options: Options) -> dict[str, Any]:
+    """What is settled anew, in the columns of the file."""
+    held = []
+    for i in (i for ids in anew.together for i in ids if anew.held is not None and i in number):
+        assert anew.held is not None
+        held.append((number[i], min(max(anew.held[i], relaxed.lower[i]), relaxed.upper[i])))
+    return {
+        "together": [[number[i] for i in ids if i in number] for ids in anew.together],
+        "held": held,
+        "effort": {
+            "rounds": anew.rounds,
+            "tries": anew.tries,
+            "seconds": ANEW_SHARE * options.time_limit_s,
+        },
+    }
 
 
 def _written(rounding: Rounding, number: dict[int, int]) -> dict[str, Any]:

@@ -20,8 +20,8 @@ from solver.formulation.workloads import (
     SITE_CHOSEN,
 )
 
-LARGE = 20_000
-"""Columns from which on a relaxation takes seconds."""
+LARGE, HUGE = 20_000, 200_000
+"""Columns from which on a relaxation takes seconds, and minutes."""
 STRETCHES, COARSE, FINE = 4, 0.7, 0.25
 """So many stretches of periods, and shares of the columns rounded at once, of large programs."""
 
@@ -62,6 +62,11 @@ def of_the_rest(model: Model) -> list[Rounding]:
 def is_large(model: Model) -> bool:
     """Whether a relaxation takes so long that few of them must do."""
     return len(model.columns) >= LARGE
+
+
+def is_huge(model: Model) -> bool:
+    """Whether a first plan is settled anew instead of a relaxation."""
+    return len(model.columns) >= HUGE
 
 
 def _share(model: Model) -> float:

@@ -6,7 +6,7 @@ are whole, and the restriction to what lies near a point. Does not belong here: 
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -129,6 +129,16 @@ class Parts:
         for column, kind in enumerate(self.kinds):
             if kind in (RATE, RESERVED) and point[column] < NEAR:
                 held.upper[column] = held.lower[column]
+        return held
+
+    def likely(self, part: Part, pools: Mapping[str, set[str]], point: Sequence[float]) -> Part:
+        """A part in which each workload runs in some pools only, and where it does in a point."""
+        held = Part(self.program, list(part.lower), list(part.upper), part.whole)
+        for number, column in enumerate(self.model.columns):
+            if column.kind not in USE or column.kind == SITE_CHOSEN or point[number] > NEAR:
+                continue
+            if pool_of(column) not in pools.get(str(column.index[0]), ()):
+                held.upper[number] = held.lower[number]
         return held
 
     def window(self, point: Sequence[float], width: int | None) -> Part:

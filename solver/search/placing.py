@@ -53,6 +53,8 @@ class Way:
 class Task:
     """What is placed at once, and where it is."""
 
+    name: str
+    """Of the workload."""
     ways: list[Way]
     finer: Callable[[], "list[Task]"]
     """The same in smaller pieces; none where there are none."""
@@ -74,6 +76,22 @@ def placed(
     return _Placing(model, program, margin, over).run(again)
 
 
+def likely_pools(model: Model, program: Program, count: int) -> dict[str, set[str]]:
+    """The pools in which each workload costs least if it is alone; so many for each stretch of a
+    service.
+    """
+    placing = _Placing(model, program, 1.0, lambda: False)
+    pools: dict[str, set[str]] = defaultdict(set)
+    for task in placing.tasks():
+        cost: dict[str, float] = {}
+        for way in task.ways:
+            alone = way.running + placing.stock.dearer(way.pool, way.cards)
+            cost[way.pool] = min(alone, cost.get(way.pool, NEVER))
+        best = sorted((least, pool) for pool, least in cost.items() if least < NEVER)[:count]
+        pools[task.name] |= {pool for _, pool in best}
+    return pools
+
+
 class _Placing:
     def __init__(
         self, model: Model, program: Program, margin: float, over: Callable[[], bool]
@@ -84,7 +102,7 @@ class _Placing:
 
     def run(self, again: int) -> list[float] | None:
         """Place everything; what finds no place comes first when all are placed anew."""
-        roots = [task for task in self._tasks() if task.ways or task.finer is not list]
+        roots = [task for task in self.tasks() if task.ways or task.finer is not list]
         roots.sort(key=lambda task: -task.size)
         for _ in range(ATTEMPTS):
             stuck = self._all_placed(roots)
@@ -136,11 +154,12 @@ class _Placing:
         ways = (task.way.running for task in self.done if task.way is not None)
         return self.stock.cost() + math.fsum(ways)
 
-    def _tasks(self) -> Iterator[Task]:
+    def tasks(self) -> Iterator[Task]:
+        """What is to be placed: jobs, and services and reservations over stretches of time."""
         instance = self.model.instance
         whole = range(len(instance.intervals))
         for occurrence in instance.occurrences:
-            yield Task(list(self._jobs(occurrence)), list)
+            yield Task(occurrence.key, list(self._jobs(occurrence)), list)
         for service in instance.services:
             for part in _stretches(list(whole), STRETCHES):
                 yield from self._services(service, part)
@@ -259,7 +278,7 @@ class _Placing:
                 return []
             return [self._service(service, classes, intervals, share / 2) for _ in range(2)]
 
-        return Task(ways, finer if asked else list)
+        return Task(service.key, ways, finer if asked else list)
 
     def _serve(
         self, service: Service, mode: ServingMode, asked: dict[int, list[tuple[str, float]]]
@@ -289,7 +308,7 @@ class _Placing:
         finer: Callable[[], list[Task]] = list
         if len(asked) > 1:
             finer = partial(self._reserved_apart, reservation, asked)
-        return Task(ways, finer)
+        return Task(reservation.key, ways, finer)
 
     def _reserved_apart(self, reservation: Reservation, asked: list[int]) -> list[Task]:
         return [self._reserved(reservation, part) for part in _stretches(asked, 2)]

@@ -21,7 +21,7 @@ from solver.engines.points import Point
 from solver.engines.program import Part, Program
 from solver.formulation import Model
 from solver.search import branching
-from solver.search.diving import is_large
+from solver.search.diving import is_huge, is_large
 from solver.search.incumbent import Incumbent
 from solver.search.parts import Parts
 from solver.search.stages import (
@@ -33,6 +33,7 @@ from solver.search.stages import (
     plan_near,
     relax,
     settle,
+    settle_anew,
 )
 
 Accept = Callable[[Mapping[str, float]], bool]
@@ -169,7 +170,7 @@ class _Search:
         settled = False
         if self.diving and not stage.over():
             self.at, began = "dive", time.monotonic()
-            settled = settle(stage)
+            settled = (settle_anew if is_huge(self.model) else settle)(stage)
             status = Status.FEASIBLE if settled else Status.NO_PLAN
             self._note(HIGHS, "dive", status, StopReason.UNKNOWN, began, "")
         point = None

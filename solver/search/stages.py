@@ -6,11 +6,11 @@ belong here: what runs beside what (search).
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from solver import engines
-from solver.engines.dive import Dived, Rounding, dive
+from solver.engines.dive import Anew, Dived, Rounding, dive
 from solver.engines.parts import Found, run_part
 from solver.engines.points import Point
 from solver.engines.program import Part
@@ -18,7 +18,7 @@ from solver.search.diving import is_large, jobs_of, of_jobs, of_the_rest
 from solver.search.incumbent import Incumbent
 from solver.search.neighbourhoods import Neighbourhoods
 from solver.search.parts import Parts
-from solver.search.placing import placed
+from solver.search.placing import likely_pools, placed
 
 JOBS_NODES, WINDOW_NODES, NEIGHBOURHOOD_NODES = 200, 60, 60
 """Nodes of a search tree: where a part is not done by then, the next one is worth more."""
@@ -35,6 +35,8 @@ SHARES, SHARES_OF_LARGE = (1.0, 0.9, 0.8), (0.85, 0.75, 0.95)
 """Shares of the limits that a dive for jobs may use; the first that leaves room for the rest."""
 TRIES = 8
 """How often some jobs are settled anew together."""
+SHARE_OF_HUGE, LIKELY = 0.95, 6
+"""The share of the limits that jobs settled anew may use, and so many pools of each workload."""
 AGAIN = 400
 """How often a first plan is thought over before anything is bought for it."""
 ROUGH, ROUGH_OF_LARGE, BUYING_NODES, REST_NODES = 0.01, 0.03, 20, 20
@@ -92,12 +94,11 @@ class Stage:
         self,
         part: Part,
         roundings: list[Rounding],
-        together: Sequence[Sequence[int]] = (),
-        tries: int = 0,
+        anew: Anew | None = None,
     ) -> Dived:
         """Dive into a part with HiGHS, within what time is left."""
         options = replace(self.options, time_limit_s=max(0.2, self.left_s()))
-        return dive(part, roundings, options, together=together, tries=tries, interrupted=self.stop)
+        return dive(part, roundings, options, anew=anew, interrupted=self.stop)
 
 
 def relax(stage: Stage, relaxation: Part) -> Found:
@@ -125,8 +126,8 @@ def settle(stage: Stage) -> bool:
         if stage.over():
             break
         narrow = stage.parts.narrow(share).steady()
-        tries = 0 if large else TRIES
-        jobs = stage.dive(Part.all_of(narrow.program), of_jobs(model), jobs_of(model), tries).near
+        again = Anew(jobs_of(model), tries=0 if large else TRIES)
+        jobs = stage.dive(Part.all_of(narrow.program), of_jobs(model), again).near
         if jobs is None:
             continue
         rest, gap, found = parts.jobs_as(jobs), ROUGH_OF_LARGE if large else ROUGH, None
@@ -140,6 +141,32 @@ def settle(stage: Stage) -> bool:
         if found is not None:
             return stage.incumbent.offer(parts.spread(found))
     return False
+
+
+def settle_anew(stage: Stage) -> bool:
+    """Settle jobs anew from the best plan, one after the other, then solve for the rest, as long as
+    that brings a better plan; whether it did.
+
+    For huge programs, whose relaxation with all jobs free takes minutes. The workloads run in their
+    likeliest pools only.
+    """
+    model, better = stage.parts.model, False
+    steady, narrow = stage.parts.steady(), stage.parts.narrow(SHARE_OF_HUGE).steady()
+    pools = likely_pools(model, stage.parts.program, LIKELY)
+    while not stage.over():
+        best = stage.incumbent.point
+        assert best is not None
+        again = Anew(jobs_of(model), rounds=1, held=best)
+        likely = narrow.likely(Part.all_of(narrow.program), pools, best)
+        near = stage.dive(likely, of_jobs(model), again).near
+        if near is None:
+            break
+        rest = steady.used_only(steady.likely(steady.jobs_as(near), pools, best), near)
+        found = stage.run(rest, gap=ROUGH_OF_LARGE, nodes=REST_NODES, engine=HIGHS).point
+        if found is None or not stage.incumbent.offer(steady.spread(found)):
+            break
+        better = True
+    return better
 
 
 def first_plan(stage: Stage, diving: bool) -> bool:

@@ -1,6 +1,7 @@
 """Dives: columns are made whole a few at a time, and some of them settled anew in the end."""
 
 import itertools
+import math
 from dataclasses import asdict
 from pathlib import Path
 from random import Random
@@ -11,8 +12,8 @@ import pytest
 
 from solver import engines
 from solver.engines.dive import Rounding, dive
-from solver.engines.diving.anew import anew
-from solver.engines.diving.dive import Dive, solved
+from solver.engines.diving.anew import Effort, anew
+from solver.engines.diving.dive import Dive, bounds_of, solved
 from solver.engines.program import Part, Program
 from tests.solver.engine_models import knapsack
 
@@ -123,7 +124,7 @@ def _settled_anew(
     highs.silent()
     highs.readModel(str(folder / "assignment.mps"))
     assert solved(highs) is not None
-    found, width = Dive(highs), len(costs[0])
+    found, width = Dive(highs, bounds_of(highs)), len(costs[0])
     for job, place in enumerate(start):
         found.bound(job * width + place, 1.0, 1.0)
     cost = solved(highs)
@@ -131,7 +132,7 @@ def _settled_anew(
     found.arrive(cost)
     stage = asdict(rounding)
     together = [[job * width + k for k in range(width)] for job in range(len(costs))]
-    anew(found, [stage], together, tries)
+    anew(found, [stage], together, Effort(rounds=9, tries=tries, seconds=math.inf))
     assert all(found.values[c] == pytest.approx(round(found.values[c])) for c in rounding.columns)
     assert found.cost <= cost
     return found.cost

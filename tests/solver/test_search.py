@@ -23,6 +23,7 @@ from solver.engines.program import Part, Program
 from solver.engines.rows import Rows
 from solver.formulation import build_tight
 from solver.search.incumbent import Incumbent
+from solver.search.placing import likely_pools
 from solver.search.steady import steady
 from tests.fuzz.generate import problem_of_seed
 from tests.fuzz.referee import case_of
@@ -100,6 +101,33 @@ def test_the_search_of_large_programs_agrees_with_one_engine(
     """
     monkeypatch.setattr("solver.search.diving.LARGE", 0)
     check_agreement(seed, replace(TO_THE_END, engine=engine, threads=threads))
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+@pytest.mark.parametrize("seed", range(2, 60, 11))
+def test_the_search_of_huge_programs_agrees_with_one_engine(
+    forced: None, monkeypatch: pytest.MonkeyPatch, seed: int, threads: int
+) -> None:
+    """Jobs settled anew from the first plan, in the likeliest pools, end with the same optimum or
+    verdict.
+
+    Sensitivity: a relaxation in which jobs are held told as a bound of the whole would show here.
+    """
+    monkeypatch.setattr("solver.search.diving.LARGE", 0)
+    monkeypatch.setattr("solver.search.diving.HUGE", 0)
+    check_agreement(seed, replace(TO_THE_END, threads=threads, helped=True))
+
+
+def test_each_workload_has_likely_pools() -> None:
+    """Of the roll-out's pools each workload keeps those that cost least, and every pool where all
+    may stay.
+    """
+    model = build_tight(load_case(ROLL_OUT, edits=WHOLE).instance)
+    program = Program.of(model.problem)
+    one, all_ = likely_pools(model, program, 1), likely_pools(model, program, 99)
+    assert set(one) == set(all_)
+    assert all(one[name] <= all_[name] for name in one)
+    assert any(len(one[name]) < len(all_[name]) for name in one)
 
 
 def test_the_same_input_gives_the_same_plan() -> None:

@@ -11,8 +11,8 @@ from typing import Any
 
 import highspy
 
-from .anew import anew
-from .dive import MOVE_ITERATIONS, Dive, solved
+from .anew import Effort, anew
+from .dive import MOVE_ITERATIONS, Dive, bounds_of, solved
 
 SAVED, ANSWER, FRESH = "plan.bin", "answer.json", "answer.new"
 
@@ -28,14 +28,17 @@ def main() -> None:
     if highs.readModel(job["model"]) == highspy.HighsStatus.kError:
         raise SystemExit("HiGHS could not read the model")
     threading.Thread(target=end_with_input, daemon=True).start()
+    free = bounds_of(highs)
+    for column, value in job["held"]:
+        highs.changeColBounds(column, value, value)
     bound = solved(highs)
     answer: dict[str, Any] = {"bound": bound, "whole": False}
     if bound is not None:
         highs.setOptionValue("simplex_iteration_limit", MOVE_ITERATIONS)
-        dive = Dive(highs)
+        dive = Dive(highs, free)
         answer["whole"] = dive.through(job["stages"])
         if answer["whole"]:
-            anew(dive, job["stages"], job["together"], job["tries"])
+            anew(dive, job["stages"], job["together"], Effort(**job["effort"]))
         with open(SAVED, "wb") as file:
             array.array("d", dive.values).tofile(file)
     with open(FRESH, "w", encoding="utf-8") as file:

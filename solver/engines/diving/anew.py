@@ -5,6 +5,8 @@ Belongs here: what is settled anew together, and in what order. Does not belong 
 """
 
 import math
+import time
+from dataclasses import dataclass
 from random import Random
 from typing import Any
 
@@ -19,12 +21,24 @@ SELDOM = 1e-4
 Stage = dict[str, Any]
 
 
-def anew(dive: Dive, stages: list[Stage], together: list[list[int]], tries: int) -> None:
-    """Settle each set of columns anew until that brings nothing, then some sets at once, so many
-    times. The dive, all whole, ends all whole and no dearer.
+@dataclass(frozen=True)
+class Effort:
+    """How long to go on."""
+
+    rounds: int
+    """Through all sets, at most: fewer where a whole round brought nothing."""
+    tries: int
+    """With several sets at once."""
+    seconds: float
+    """Of processor time: no set is begun later."""
+
+
+def anew(dive: Dive, stages: list[Stage], together: list[list[int]], effort: Effort) -> None:
+    """Settle each set of columns anew until that brings nothing, then some sets at once. The dive,
+    all whole, ends all whole and no dearer.
     """
     if together:
-        _Anew(dive, stages, together).run(tries)
+        _Anew(dive, stages, together).run(effort)
 
 
 class _Anew:
@@ -37,15 +51,17 @@ class _Anew:
         for columns in together:
             dive.hold(columns)
 
-    def run(self, tries: int) -> None:
+    def run(self, effort: Effort) -> None:
         """One set at a time, then several."""
-        turn = vain = 0
-        while vain < len(self.together):
-            vain = 0 if self._settled([turn % len(self.together)]) else vain + 1
-            turn += 1
-        if len(self.together) > 1:
-            for _ in range(tries):
-                self._settled(self._some())
+        count, vain = len(self.together), 0
+        for turn in range(effort.rounds * count):
+            if vain == count or time.process_time() > effort.seconds:
+                break
+            vain = 0 if self._settled([turn % count]) else vain + 1
+        for _ in range(effort.tries if count > 1 else 0):
+            if time.process_time() > effort.seconds:
+                break
+            self._settled(self._some())
 
     def _some(self) -> list[int]:
         """Some sets, rather those that promise much."""

@@ -22,6 +22,7 @@ SURE, DEARER = 0.8, 0.005
 CANDIDATES = 3
 """So many of a choice's columns are tried one after the other, the likeliest first."""
 ONE, ORDER = "one", "order"
+Bounds = dict[int, tuple[float, float]]
 
 
 def solved(highs: Any) -> float | None:
@@ -33,6 +34,12 @@ def solved(highs: Any) -> float | None:
     return cost
 
 
+def bounds_of(highs: Any) -> Bounds:
+    """The bounds of every column as they are."""
+    lp = highs.getLp()
+    return dict(enumerate(zip(lp.col_lower_, lp.col_upper_, strict=True)))
+
+
 @dataclass(frozen=True)
 class State:
     """Where a dive is, and the bounds of some columns there."""
@@ -41,7 +48,7 @@ class State:
     values: list[float]
     reduced: list[float]
     basis: Any
-    bounds: dict[int, tuple[float, float]]
+    bounds: Bounds
 
 
 @dataclass(frozen=True)
@@ -55,12 +62,11 @@ class Trial:
 class Dive:
     """Bounds of columns, and how they change on the way down."""
 
-    def __init__(self, highs: Any) -> None:
+    def __init__(self, highs: Any, free: Bounds) -> None:
         self.highs = highs
-        lp = highs.getLp()
-        self.bounds = dict(enumerate(zip(lp.col_lower_, lp.col_upper_, strict=True)))
-        self.free = dict(self.bounds)
-        """The bounds that the columns came with."""
+        self.bounds = bounds_of(highs)
+        self.free = free
+        """The bounds of columns that nothing was decided about."""
         self.ceiling = math.inf
         """What costs as much is of no use."""
         self.cost: float = highs.getInfo().objective_function_value
@@ -263,7 +269,7 @@ class Dive:
         self.highs.setBasis(self.basis)
 
     def freed(self, columns: list[int]) -> float | None:
-        """Give columns the bounds they came with; the cost then, None where that took too long."""
+        """Let nothing be decided about columns; the cost then, None where that took too long."""
         for column in columns:
             self.bound(column, *self.free[column])
         self.highs.setOptionValue("simplex_iteration_limit", TRIAL_ITERATIONS)
