@@ -123,10 +123,10 @@ def dive(
 
 def _told(anew: Anew, relaxed: Part, number: dict[int, int], options: Options) -> dict[str, Any]:
     """What is settled anew, in the columns of the file."""
-    held = []
-    for i in (i for ids in anew.together for i in ids if anew.held is not None and i in number):
-        assert anew.held is not None
-        held.append((number[i], min(max(anew.held[i], relaxed.lower[i]), relaxed.upper[i])))
+    point, held = anew.held, []
+    if point is not None:
+        mine = [i for ids in anew.together for i in ids if i in number]
+        held = [(number[i], min(max(point[i], relaxed.lower[i]), relaxed.upper[i])) for i in mine]
     return {
         "together": [[number[i] for i in ids if i in number] for ids in anew.together],
         "held": held,
