@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from random import Random
 
 from solver.engines.program import Part
+from solver.search.diving import is_large
 from solver.search.parts import Parts
 
-FIRST, LEAST, MOST = 0.3, 0.05, 1.0
+FIRST, FIRST_OF_LARGE, LEAST, MOST = 0.3, 0.12, 0.05, 1.0
 GROW, SHRINK = 1.4, 0.6
 
 
@@ -39,7 +40,8 @@ class Neighbourhoods:
             self.kinds.append("agreed")
         if len(instance.periods) < 2:
             self.kinds.remove("times")
-        self.share = dict.fromkeys(self.kinds, FIRST)
+        first = FIRST_OF_LARGE if is_large(self.parts.model) else FIRST
+        self.share = dict.fromkeys(self.kinds, first)
 
     def next(self, plan: Sequence[float]) -> tuple[str, Part]:
         """The next neighbourhood of a plan, and its kind."""

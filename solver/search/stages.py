@@ -25,6 +25,8 @@ JOBS_NODES, WINDOW_NODES, NEIGHBOURHOOD_NODES = 200, 60, 60
 HIGHS = "highs"
 GUARD_S = 60.0
 """No part is worth more time, on however slow a machine."""
+NEIGHBOURHOOD_GUARD_S = 15.0
+"""Nor any neighbourhood: a smaller one is worth more by then."""
 PATIENCE_S, LEAST_PATIENCE_S = 5.0, 0.3
 """How long a stopped engine may take to hand over its plan, without and with a plan at hand."""
 WIDTHS = (1, 3, None)
@@ -74,9 +76,10 @@ class Stage:
         start: Point | None = None,
         engine: str | None = None,
         on_bound: Callable[[float], None] | None = None,
+        guard_s: float = GUARD_S,
     ) -> Found:
         """Run the engine, or another, on a part, within what time is left."""
-        seconds = max(0.2, min(self.left_s(), GUARD_S))
+        seconds = max(0.2, min(self.left_s(), guard_s))
         options = replace(
             self.options, engine=engine or self.options.engine, gap=gap, time_limit_s=seconds
         )
@@ -243,6 +246,7 @@ def improve(
             nodes=NEIGHBOURHOOD_NODES,
             start=best,
             engine=engine,
+            guard_s=NEIGHBOURHOOD_GUARD_S,
         )
         better = found.point is not None and stage.incumbent.offer(parts.spread(found.point))
         near.tell(kind, found.status is engines.Status.OPTIMAL, better)
