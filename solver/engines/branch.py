@@ -8,26 +8,17 @@ import array
 import json
 import math
 import os
-import sys
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from solver.engines.child import Watch, end_input, private_folder, supervise
+from solver.engines.child import Watch, private_folder, supervise_package
 from solver.engines.claim import Model
 from solver.engines.outcome import Options
 from solver.engines.points import Point
 from solver.engines.program import Part
 
-CHILD = (
-    "-P",
-    "-c",
-    "import runpy, sys; sys.path.append(sys.argv[1]); "
-    "runpy.run_module('branching', run_name='__main__')",
-    str(Path(__file__).parent),
-)
-"""Runs the folder branching as a package of its own, see there."""
 JOB, MODEL, CUTOFF, LEAF = "job.json", "part.mps", "cutoff", "leaf.bin"
 SAFETY = 1e-7
 """Relative: how far below what was proven a bound is told, for the rounding of costs in the file
@@ -84,15 +75,7 @@ def branch(
         _write_job(folder, part, model, groups, stages, options, nodes)
         news = _News(folder, model.scale, cutoff, on_bound)
         news.follow([])  # a cutoff that does not change is known from the beginning
-        supervise(
-            [sys.executable, *CHILD],
-            folder,
-            options=options,
-            watch=watch,
-            ask=end_input,
-            patience_s=lambda: 0.5,
-            follow=news.follow,
-        )
+        supervise_package("branching", folder, options=options, watch=watch, follow=news.follow)
         point = _leaf(folder, part, groups, stages, model)
     return Branched(news.bound, news.ended, point, news.nodes, watch.elapsed_s())
 

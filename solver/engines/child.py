@@ -10,6 +10,7 @@ import resource
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -26,6 +27,11 @@ LATE_S = 0.25
 ASK_EVERY_S = 0.5
 """CBC forgets a request that comes while it reads or presolves, so it is repeated."""
 LOG = "log.txt"
+AS_PROGRAM = (
+    "import runpy, sys; sys.path.append(sys.argv[1]); "
+    "runpy.run_module(sys.argv[2], run_name='__main__')"
+)
+"""A package without its parents, so that a process that starts does not wait for the rest."""
 
 
 @contextlib.contextmanager
@@ -51,6 +57,10 @@ def end_input(process: "subprocess.Popen[bytes]") -> None:
     """Ask a process that ends when its standard input does."""
     if process.stdin is not None:
         process.stdin.close()
+
+
+def ignore(_: list[str]) -> None:
+    """Hear nothing of what a process says."""
 
 
 @dataclass
@@ -179,6 +189,31 @@ def _ended(process: subprocess.Popen[bytes]) -> bool:
     except subprocess.TimeoutExpired:
         return False
     return True
+
+
+def package_command(name: str) -> list[str]:
+    """The command that runs a package of this directory."""
+    return [sys.executable, "-P", "-c", AS_PROGRAM, str(Path(__file__).parent), name]
+
+
+def supervise_package(
+    name: str,
+    folder: Path,
+    *,
+    options: Options,
+    watch: Watch,
+    follow: Callable[[list[str]], None] = ignore,
+) -> Ending:
+    """Run a package of this directory as a program of its own; it ends when its input does."""
+    return supervise(
+        package_command(name),
+        folder,
+        options=options,
+        watch=watch,
+        ask=end_input,
+        patience_s=lambda: 0.5,
+        follow=follow,
+    )
 
 
 def _kill(process: subprocess.Popen[bytes]) -> None:

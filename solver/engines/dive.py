@@ -6,26 +6,16 @@ which columns are rounded in what order (solver.search).
 
 import array
 import json
-import sys
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-from solver.engines.child import Watch, end_input, private_folder, supervise
+from solver.engines.child import Watch, private_folder, supervise_package
 from solver.engines.outcome import Options
 from solver.engines.points import Point
 from solver.engines.program import Part
 
-CHILD = (
-    "-P",
-    "-c",
-    "import runpy, sys; sys.path.append(sys.argv[1]); "
-    "runpy.run_module('diving', run_name='__main__')",
-    str(Path(__file__).parent),
-)
-"""Runs the folder diving as a package of its own, see there."""
 ANEW_SHARE = 0.5
 """Of the time limit: the rest is for what follows."""
 JOB, ANSWER, VALUES, MODEL = "job.json", "answer.json", "plan.bin", "part.mps"
@@ -100,15 +90,7 @@ def dive(
             **_told(anew or Anew([]), relaxed, number, options),
         }
         (folder / JOB).write_text(json.dumps(job))
-        supervise(
-            [sys.executable, *CHILD],
-            folder,
-            options=options,
-            watch=watch,
-            ask=end_input,
-            patience_s=lambda: 0.5,
-            follow=lambda _: None,
-        )
+        supervise_package("diving", folder, options=options, watch=watch)
         if not (folder / ANSWER).is_file():
             return Dived(None, None, None, watch.elapsed_s())
         answer = json.loads((folder / ANSWER).read_text())

@@ -152,21 +152,6 @@ def _rates(alike: Alike, at: int, counts: Sequence[int]) -> list[float]:
     return found
 
 
-def rates_of(
-    job: Job,
-    machines: Sequence[Machine],
-    given: TrainingParameters,
-    counts: Sequence[tuple[int, ...]],
-) -> list[tuple[float, ...]]:
-    """PFLOP/s of each machine at its numbers of cards in rising order; 0 where the job does not
-    fit.
-    """
-    found: dict[int, tuple[float, ...]] = {}
-    for alike, places in groups(job, tuple(machines), given):
-        found |= {at: tuple(_rates(alike, i, counts[at])) for i, at in enumerate(places)}
-    return [found[at] for at in range(len(machines))]
-
-
 @cache
 def _counts(before: int, first: int, last: int, unit: int) -> tuple[int, ...]:
     """Numbers of cards after one and up to another: close up to four times the first, a constant

@@ -14,7 +14,7 @@ from solver.estimate.figures import Job, Machine, TrainingParameters
 from solver.estimate.fleet import Alike, groups
 from solver.estimate.layout import Array, Layout, Layouts, layouts
 from solver.estimate.memory import needs
-from solver.estimate.step_time import PARTS, step_costs_of
+from solver.estimate.step_time import PARTS, step_costs
 from solver.estimate.table import shapes
 
 
@@ -59,13 +59,6 @@ def step_seconds(
     job does not fit.
     """
     return Alike(job, (machine,), given).fastest(0, counts)
-
-
-def best_steps(
-    job: Job, machine: Machine, given: TrainingParameters, counts: Sequence[int]
-) -> tuple[Step | None, ...]:
-    """The fastest step on each number of cards; None where the job does not fit."""
-    return tuple(best_step(job, machine, given, n) for n in counts)
 
 
 def best_step(job: Job, machine: Machine, given: TrainingParameters, cards: int) -> Step | None:
@@ -128,7 +121,7 @@ def _steps(
     job: Job, given: TrainingParameters, found: Sequence[_Best], cut: Layouts
 ) -> Iterator[Step]:
     """Steps in their layouts, part by part."""
-    costs = step_costs_of(job, [each.machine for each in found], given, cut)
+    costs = step_costs(job, [each.machine for each in found], given, cut)
     cards = np.array([float(each.cards) for each in found])
     parts = np.array(costs.parts(cards, np.array([1 / each.replicas for each in found]))).T.tolist()
     for each, seconds in zip(found, parts, strict=True):

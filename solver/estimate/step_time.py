@@ -86,22 +86,12 @@ class StepCosts:
         return (*parts, sum(parts) * slowest)
 
 
-def step_costs(job: Job, machine: Machine, given: TrainingParameters, cut: Layouts) -> StepCosts:
-    """Costs of every layout on a machine."""
-    return _costs(job, given, cut, paces(job, machine, given), machine.domain_cards)
-
-
-def step_costs_of(
+def step_costs(
     job: Job, machines: Sequence[Machine], given: TrainingParameters, cut: Layouts
 ) -> StepCosts:
-    """Costs of each layout on the machine at its place."""
-    each = np.array([paces(job, machine, given) for machine in machines]).T
-    return _costs(job, given, cut, Paces(*each), np.array([m.domain_cards for m in machines]))
-
-
-def _costs(
-    job: Job, given: TrainingParameters, cut: Layouts, pace: Paces, domain_cards: int | Array
-) -> StepCosts:
+    """Costs of each layout on the machine at its place, or of all on one."""
+    pace = Paces(*np.array([paces(job, machine, given) for machine in machines]).T)
+    domain_cards = np.array([machine.domain_cards for machine in machines])
     work = step_work(job, given, cut)
     compute = work.matmul * pace.matmul_s + work.attention * pace.attention_s
     again = work.matmul_again * pace.matmul_s + work.attention_again * pace.attention_s

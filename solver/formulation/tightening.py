@@ -26,7 +26,8 @@ NEAR_TOLERANCE = 1e-3
 
 def add_tightening(model: Model) -> None:
     """Add every family of valid rows."""
-    bought, owned = bought_to_work(model), owned_that_work(model)
+    owned = owned_that_work(model)
+    bought = bought_to_work(model, {pool for pool, _ in owned})
     for occurrence in model.instance.occurrences:
         _work_by_pool(model, occurrence)
         _within_fleet(model, occurrence, bought, owned)
@@ -87,12 +88,8 @@ def _switch(model: Model, occurrence: Occurrence, mode: TrainingMode, interval: 
     """Whether an occurrence runs in a pool then, or else whether it may at all."""
     where = (occurrence.key, mode.pool)
     site = (occurrence.key, model.instance.pool[mode.pool].site)
-    running = model.of(RUNNING).get((*where, interval))
-    return (
-        running
-        if running is not None
-        else model.of(POOL_CHOSEN).get(where, model.of(SITE_CHOSEN).get(site))
-    )
+    chosen = model.of(POOL_CHOSEN).get(where, model.of(SITE_CHOSEN).get(site))
+    return model.of(RUNNING).get((*where, interval), chosen)
 
 
 def _something_held(model: Model, occurrence: Occurrence) -> None:

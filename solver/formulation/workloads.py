@@ -6,7 +6,7 @@ belong here: purchases and money.
 
 import math
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -207,13 +207,15 @@ def add_capacity(model: Model, held: Held) -> None:
         model.at_most(Family.CAPACITY, key, path, [*terms, *minus], owned[key])
 
 
-def bought_to_work(model: Model) -> dict[tuple[str, int], Terms]:
-    """Working cards of orders and leases by pool and interval."""
+def bought_to_work(
+    model: Model, pools: Container[str] | None = None
+) -> dict[tuple[str, int], Terms]:
+    """Working cards of orders and leases by pool, of all or some, and interval."""
     instance = model.instance
     bought: dict[tuple[str, int], Terms] = defaultdict(list)
     by_pool: dict[str, list[Option]] = defaultdict(list)
     for option in instance.options:
-        if option.pool is not None:
+        if option.pool is not None and (pools is None or option.pool in pools):
             by_pool[option.pool].append(option)
     for name, options in by_pool.items():
         fraction = instance.pool[name].working_fraction

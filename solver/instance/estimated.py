@@ -13,11 +13,7 @@ import numpy as np
 
 import catalogs
 from problems.schema.workloads import TrainingJob
-from solver.estimate.curve import (
-    MOST_CARDS,
-    card_counts,
-    rate_points_of,
-)
+from solver.estimate.curve import MOST_CARDS, card_counts, rate_points_of
 from solver.estimate.figures import (
     BandParameters,
     GoodputParameters,

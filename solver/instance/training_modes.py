@@ -135,8 +135,7 @@ class TrainingModes:
         low, target = self.estimating.margin, self._target(job)
         if not job.split and len(self.timeline.intervals) == 1:
             # Only what finishes within the one interval is of use: one size, and no curve.
-            rate = target / low
-            (only,) = self.estimating.fewest_cards(path, job, (pool,), rate)
+            (only,) = self.estimating.fewest_cards(path, job, (pool,), target / low)
             if only is not None:
                 n, rate = only
                 return self._mode(

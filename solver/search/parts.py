@@ -6,7 +6,7 @@ are whole, and the restriction to what lies near a point. Does not belong here: 
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -94,6 +94,7 @@ class Parts:
         rows = [number for number, row in enumerate(self.model.rows) if row.family in LIMITS]
         return Parts(self.model, self.program.narrowed(rows, share))
 
+    @cached_property
     def steady(self) -> "Parts":
         """Parts of the program in which services do the same all through a period."""
         like = steady(self.model)
@@ -125,20 +126,26 @@ class Parts:
 
     def used_only(self, part: Part, point: Sequence[float]) -> Part:
         """A part in which nothing is served or reserved where a relaxation did nothing of it."""
-        held = Part(self.program, list(part.lower), list(part.upper), part.whole)
-        for column, kind in enumerate(self.kinds):
-            if kind in (RATE, RESERVED) and point[column] < NEAR:
-                held.upper[column] = held.lower[column]
-        return held
+        idle = (n for n, kind in enumerate(self.kinds) if kind in (RATE, RESERVED))
+        return self._without(part, idle, point)
 
     def likely(self, part: Part, pools: Mapping[str, set[str]], point: Sequence[float]) -> Part:
         """A part in which each workload runs in some pools only, and where it does in a point."""
+        unlikely = (
+            number
+            for number, column in enumerate(self.model.columns)
+            if column.kind in USE
+            and column.kind != SITE_CHOSEN
+            and pool_of(column) not in pools.get(str(column.index[0]), ())
+        )
+        return self._without(part, unlikely, point)
+
+    def _without(self, part: Part, columns: Iterable[int], point: Sequence[float]) -> Part:
+        """A part without those of the columns that are not used in a point."""
         held = Part(self.program, list(part.lower), list(part.upper), part.whole)
-        for number, column in enumerate(self.model.columns):
-            if column.kind not in USE or column.kind == SITE_CHOSEN or point[number] > NEAR:
-                continue
-            if pool_of(column) not in pools.get(str(column.index[0]), ()):
-                held.upper[number] = held.lower[number]
+        for column in columns:
+            if point[column] < NEAR:
+                held.upper[column] = held.lower[column]
         return held
 
     def window(self, point: Sequence[float], width: int | None) -> Part:

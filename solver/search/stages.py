@@ -93,12 +93,7 @@ class Stage:
             on_bound=on_bound,
         )
 
-    def dive(
-        self,
-        part: Part,
-        roundings: list[Rounding],
-        anew: Anew | None = None,
-    ) -> Dived:
+    def dive(self, part: Part, roundings: list[Rounding], anew: Anew | None = None) -> Dived:
         """Dive into a part with HiGHS, within what time is left."""
         options = replace(self.options, time_limit_s=max(0.2, self.left_s()))
         return dive(part, roundings, options, anew=anew, interrupted=self.stop)
@@ -123,12 +118,12 @@ def settle(stage: Stage) -> bool:
     Services do the same all through a period meanwhile: that costs little and makes relaxations
     several times as fast. The less of every limit the dive may use, the likelier the rest has room.
     """
-    model, parts = stage.parts.model, stage.parts.steady()
+    model, parts = stage.parts.model, stage.parts.steady
     large = is_large(model)
     for share in SHARES_OF_LARGE if large else SHARES:
         if stage.over():
             break
-        narrow = stage.parts.narrow(share).steady()
+        narrow = stage.parts.narrow(share).steady
         again = Anew(jobs_of(model), tries=0 if large else TRIES)
         jobs = stage.dive(Part.all_of(narrow.program), of_jobs(model), again).near
         if jobs is None:
@@ -154,7 +149,7 @@ def settle_anew(stage: Stage) -> bool:
     likeliest pools only.
     """
     model, better = stage.parts.model, False
-    steady, narrow = stage.parts.steady(), stage.parts.narrow(SHARE_OF_HUGE).steady()
+    steady, narrow = stage.parts.steady, stage.parts.narrow(SHARE_OF_HUGE).steady
     pools = likely_pools(model, stage.parts.program, LIKELY)
     while not stage.over():
         best = stage.incumbent.point
@@ -229,8 +224,8 @@ def improve(
     ``in_vain`` of them in a row brought nothing, or when the whole was thought over.
     """
     best, parts = stage.incumbent.point, stage.parts
-    if best is not None and is_large(parts.model) and (tied := parts.steady()).has(best):
-        parts = tied
+    if best is not None and is_large(parts.model) and parts.steady.has(best):
+        parts = parts.steady
     near = Neighbourhoods(parts, relaxed, seed)
     failures = 0
     while not stage.over() and not near.exhausted():

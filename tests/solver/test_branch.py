@@ -6,7 +6,6 @@ The programs are small, so that an engine knows the truth.
 import json
 import math
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -18,7 +17,8 @@ import pulp
 import pytest
 
 from solver.engines import Options, Status
-from solver.engines.branch import CHILD, Branched, branch
+from solver.engines.branch import Branched, branch
+from solver.engines.child import package_command
 from solver.engines.parts import run_part
 from solver.engines.program import Part, Program
 from solver.formulation import Model, build_tight
@@ -244,7 +244,7 @@ def test_the_process_ends_with_its_input(tmp_path: Path) -> None:
     job = {"model": "part.mps", "time_limit_s": 60, "nodes": 1, "groups": [], "stages": []}
     (tmp_path / "job.json").write_text(json.dumps(job))
     process = subprocess.Popen(
-        [sys.executable, *CHILD],
+        package_command("branching"),
         cwd=tmp_path,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,

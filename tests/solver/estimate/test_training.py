@@ -19,7 +19,6 @@ from solver.estimate.curve import (
     card_counts,
     rate_points,
     rate_points_of,
-    rates_of,
 )
 from solver.estimate.examples import A100, GPT3
 from solver.estimate.figures import (
@@ -35,7 +34,6 @@ from solver.estimate.layout import layouts
 from solver.estimate.memory import needs
 from solver.estimate.search import (
     best_step,
-    best_steps,
     best_steps_of,
     shortage_gb,
     step_seconds,
@@ -150,7 +148,7 @@ def eight_cards_a_layer(machine: Machine) -> tuple[float, float]:
     shape = (cut.tensor == 8) & (cut.pipeline == 35) & (cut.micro_batch == 1)
     cut = cut.chosen(shape & (cut.chunks == 3) & (cut.full == 0))
     cards, share = np.array([2240.0]), np.array([1 / 8])
-    costs = step_costs(MT_NLG, machine, GIVEN, cut)
+    costs = step_costs(MT_NLG, [machine], GIVEN, cut)
     return float(sum(costs.parts(cards, share))[0]), float((costs.link * share)[0])
 
 
@@ -205,7 +203,7 @@ def test_the_search_finds_the_best_of_all_layouts(job: Job, machine: Machine, ca
     able = (data >= 1) & ((cut.chunks == 1) | (each * share >= cut.pipeline))
     able &= needs(job, GIVEN.memory, cut).gb(share, each * share) <= room
     total = sum(
-        step_costs(job, machine, GIVEN, cut).parts(np.full(data.shape, float(cards)), share)
+        step_costs(job, [machine], GIVEN, cut).parts(np.full(data.shape, float(cards)), share)
     )
     expected = float(np.min(np.where(able, total, np.inf)))
     assert seconds(job, machine, cards) == pytest.approx(expected, rel=1e-9)
@@ -215,7 +213,7 @@ def test_counts_are_searched_together_as_one_by_one() -> None:
     """A search over many numbers of cards gives what a search for each alone gives."""
     counts = card_counts(8, 2**15)
     together = step_seconds(GPT3, A100, GIVEN, counts)
-    steps = best_steps(GPT3, A100, GIVEN, counts)
+    steps = best_steps_of(GPT3, [(A100, n) for n in counts], GIVEN)
     for n, found, step in zip(counts, together, steps, strict=True):
         assert found == seconds(GPT3, A100, n)
         assert found == (float("inf") if step is None else step.seconds)
@@ -279,7 +277,8 @@ def test_no_size_is_planned_much_faster_than_its_estimate(job: Job, machine: Mac
     (first, _), segments, _ = concave_from(points)
     computed = dict(points)
     counts = tuple(range(8, points[-1][0] + 1, 8))
-    (rates,) = rates_of(job, [machine], GIVEN, [counts])
+    alike = Alike(job, (machine,), GIVEN)
+    rates = alike.work_pflop / alike.fastest(0, counts)
     best = 0.0
     for n, rate in zip(counts, rates, strict=True):
         best = max(best, rate)
