@@ -12,6 +12,7 @@ from solver.engines.program import Part
 from solver.search.diving import is_large
 from solver.search.parts import Parts
 
+AGREED = "agreed"
 FIRST, FIRST_OF_LARGE, LEAST, MOST = 0.3, 0.12, 0.05, 1.0
 GROW, SHRINK = 1.4, 0.6
 
@@ -21,9 +22,11 @@ class Neighbourhoods:
     """Turns between workloads thought over together and times thought over together."""
 
     parts: Parts
-    relaxed: Sequence[float] | None
-    """A relaxation's point: what it agrees on with the plan is likely right."""
     seed: int
+    relaxed: Sequence[float] | None = None
+    """A relaxation's point: what it agrees on with the plan is likely right."""
+    due: bool = False
+    """Whether that is to be thought over next."""
     share: dict[str, float] = field(default_factory=dict)
     tried: int = 0
 
@@ -36,29 +39,30 @@ class Neighbourhoods:
             *(r.key for r in instance.reservations),
         ]
         self.kinds = ["workloads", "times"]
-        if self.relaxed is not None:
-            self.kinds.append("agreed")
         if len(instance.periods) < 2:
             self.kinds.remove("times")
         first = FIRST_OF_LARGE if is_large(self.parts.model) else FIRST
         self.share = dict.fromkeys(self.kinds, first)
 
+    def hint(self, relaxed: Sequence[float] | None) -> None:
+        """Take the point of a relaxation; one that is new is thought over next."""
+        if relaxed is not None and relaxed is not self.relaxed:
+            self.relaxed, self.due = relaxed, True
+
     def next(self, plan: Sequence[float]) -> tuple[str, Part]:
         """The next neighbourhood of a plan, and its kind."""
+        if self.due and self.relaxed is not None:
+            return AGREED, self.parts.same(plan, self.relaxed)
         kind = self.kinds[self.tried % len(self.kinds)]
         self.tried += 1
-        if kind == "agreed":
-            assert self.relaxed is not None
-            return kind, self.parts.same(plan, self.relaxed)
         if kind == "workloads":
             return kind, self.parts.around(plan, self._some(self.workloads, kind), set())
         return kind, self.parts.around(plan, set(), self._stretch(kind))
 
     def tell(self, kind: str, finished: bool, better: bool) -> None:
         """Learn from a run: larger where it was too easy, smaller where it did not end."""
-        if kind == "agreed":
-            if not better:
-                self.kinds.remove(kind)  # it would be the same again until the plan changes
+        if kind == AGREED:
+            self.due = better  # it would be the same again until the plan changes
         elif not finished:
             self.share[kind] = max(LEAST, self.share[kind] * SHRINK)
         elif not better:

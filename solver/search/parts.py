@@ -34,6 +34,8 @@ JOBS = (RUNNING, HELD)
 """What jobs hold: most of what whole numbers cost, and few of them."""
 CHOICES = (ORDERED, POOL_CHOSEN, SITE_CHOSEN, CARD_TYPE, RUNNING)
 """Yes or no: what cannot be had in part, not even in thought."""
+BOUGHT = (*CHOICES, HELD, QUANTITY, STANDING)
+"""What decides what is bought, but for what parts of replicas and of cards round up to."""
 PLACES = (POOL_CHOSEN, SITE_CHOSEN)
 """Choices that a plan near a relaxation keeps."""
 COUNTS = (QUANTITY, HELD, REPLICAS, RESERVED, SWITCHES)
@@ -73,17 +75,23 @@ class Parts:
         pools as well as orders and replicas leaves a program that is solved in seconds, and whose
         bound is mostly above the one with all choices whole and counts relaxed.
         """
-        part = Part.all_of(self.program)
-        for column, kind in enumerate(self.kinds):
-            if kind not in JOBS:
-                part.whole[column] = False
-        return part
+        return self._whole_only(JOBS)
 
     def choices(self) -> Part:
         """The relaxation in which every yes or no is whole and no count is."""
+        return self._whole_only(CHOICES)
+
+    def bought(self) -> Part:
+        """The relaxation in which jobs and what is bought are whole, and what serves is not.
+
+        Its bound is nearly that of the whole, and a search tree has half of the whole numbers.
+        """
+        return self._whole_only(BOUGHT)
+
+    def _whole_only(self, kinds: Sequence[str]) -> Part:
         part = Part.all_of(self.program)
         for column, kind in enumerate(self.kinds):
-            if kind not in CHOICES:
+            if kind not in kinds:
                 part.whole[column] = False
         return part
 

@@ -16,7 +16,7 @@ from solver import engines
 from solver.engines import Attempt, Outcome, Status, StopReason
 from solver.engines.branch import branch
 from solver.engines.child import private_folder
-from solver.engines.parts import run_part
+from solver.engines.parts import Found, run_part
 from solver.engines.points import Point
 from solver.engines.program import Part, Program
 from solver.formulation import Model
@@ -101,6 +101,8 @@ class _Search:
         self.fed = folder / "fed.bin"
         self.attempts: list[Attempt] = []
         self.failures: list[BaseException] = []
+        self.hint: Point | None = None
+        """The newest point of a relaxation."""
         self.at = ""
 
     def run(self, start: Mapping[str, float] | None) -> Outcome:
@@ -174,7 +176,7 @@ class _Search:
             status = Status.FEASIBLE if settled else Status.NO_PLAN
             self._note(HIGHS, "dive", status, StopReason.UNKNOWN, began, "")
         point = None
-        if not (self.beside and self.large):
+        if not self.beside or (self.incumbent.point is None and not self.large):
             point = self._near_relaxation(stage, "jobs whole", self.parts.jobs(), not settled)
             if self.incumbent.point is None and not stage.over():
                 choices = self.parts.choices()
@@ -182,12 +184,14 @@ class _Search:
         if self.incumbent.point is None or stage.over():
             return
         self.at, began = "better plans", time.monotonic()
+        if self.hint is None:
+            self.hint = point
         improve(
             stage,
-            point,
+            lambda: self.hint,
             self.options.seed,
             in_vain=None if self.beside else IN_VAIN,
-            engine=HIGHS if self.large and self.diving else None,
+            engine=HIGHS if (self.large or __import__("os").environ.get("NB")) and self.diving else None,
         )
         self._note(engine, "neighbourhoods", Status.FEASIBLE, StopReason.UNKNOWN, began, "")
 
@@ -206,28 +210,39 @@ class _Search:
         return found.point
 
     def _tree(self) -> None:
-        """The other stream: HiGHS on the whole program, taking plans from the first."""
-        whole = Part.all_of(self.program)
-        self.incumbent.listeners.append(lambda point: self._feed(whole.columns(point)))
-        options = replace(
-            self.options, engine=HIGHS, threads=1, time_limit_s=max(0.2, self.left_s())
-        )
-        began = time.monotonic()
+        """The other stream: HiGHS on what is bought, then on the whole program, taking plans from
+        the first.
+        """
+        self.incumbent.listeners.append(lambda point: self._feed(Part.all_of(self.program).columns(point)))
+        found = self._grown("bought whole", self.parts.bought(), self.options.gap / 2, self._take_hint)
+        if found.status is Status.OPTIMAL and not self.stop.is_set():
+            whole = Part.all_of(self.program)
+            found = self._grown("whole", whole, self.options.gap, self.incumbent.offer)
+            if found.point is not None:
+                self.incumbent.offer(found.point)
+        if found.status in (Status.OPTIMAL, Status.INFEASIBLE):
+            self.stop.set()
+
+    def _take_hint(self, point: Point) -> None:
+        self.hint = point
+
+    def _grown(
+        self, name: str, part: Part, gap: float, on_point: Callable[[Point], object]
+    ) -> Found:
+        """What HiGHS finds of a part whose bound holds for the program."""
+        seconds, began = max(0.2, self.left_s()), time.monotonic()
         found = run_part(
-            whole,
-            options,
+            part,
+            replace(self.options, engine=HIGHS, threads=1, gap=gap, time_limit_s=seconds),
             start=self.incumbent.point,
             fed=self.fed,
             interrupted=self.stop,
             on_bound=self.incumbent.raise_bound,
-            on_point=self.incumbent.offer,
+            on_point=on_point,
         )
         self.incumbent.raise_bound(found.bound)
-        if found.point is not None:
-            self.incumbent.offer(found.point)
-        self._note(HIGHS, "whole", found.status, found.stop, began, found.message)
-        if found.status in (Status.OPTIMAL, Status.INFEASIBLE):
-            self.stop.set()
+        self._note(HIGHS, name, found.status, found.stop, began, found.message)
+        return found
 
     def _branches(self) -> None:
         """The other stream of a large program, whose tree as a whole would not grow: a tree over

@@ -211,13 +211,14 @@ def plan_near(stage: Stage, relaxed: Point) -> bool:
 
 def improve(
     stage: Stage,
-    relaxed: Point | None,
+    hint: Callable[[], Point | None],
     seed: int,
     *,
     in_vain: int | None = None,
     engine: str | None = None,
 ) -> None:
-    """Think over one neighbourhood of the best plan after another.
+    """Think over one neighbourhood of the best plan after another, and near the newest point of a
+    relaxation that ``hint`` has.
 
     A large program's plan was settled with services that do the same all through a period, and is
     thought over so: what that costs is less than what larger neighbourhoods bring. Ends when
@@ -226,7 +227,7 @@ def improve(
     best, parts = stage.incumbent.point, stage.parts
     if best is not None and is_large(parts.model) and parts.steady.has(best):
         parts = parts.steady
-    near = Neighbourhoods(parts, relaxed, seed)
+    near = Neighbourhoods(parts, seed)
     failures = 0
     while not stage.over() and not near.exhausted():
         if in_vain is not None and failures >= in_vain:
@@ -234,6 +235,7 @@ def improve(
         best = stage.incumbent.point
         if best is None:
             return
+        near.hint(hint())
         kind, part = near.next(best)
         found = stage.run(
             part,
