@@ -23,6 +23,9 @@ JOB, ANSWER, VALUES = "job.json", "answer.json", "plan.bin"
 NEAR = 1e-9
 """Absolute: below this HiGHS counts plan and bound as one. Its own 1e-6 is much where costs are
 small."""
+RELIABLE = 1
+"""Strong branchings of a column before its pseudo-costs are believed. With its own 8, HiGHS spends
+two fifths of its simplex steps on them and comes as far in 40 s as with 1 in 25."""
 TOLD_APART = {
     "kOptimal": Status.OPTIMAL,
     "kInfeasible": Status.INFEASIBLE,
@@ -103,6 +106,7 @@ def _task(job: Job) -> dict[str, Any]:
             "mip_abs_gap": NEAR,
             "threads": options.threads,
             "random_seed": options.seed,
+            "mip_pscost_minreliable": RELIABLE,
             **limits,
         },
     }

@@ -191,7 +191,7 @@ class _Search:
             lambda: self.hint,
             self.options.seed,
             in_vain=None if self.beside else IN_VAIN,
-            engine=HIGHS if (self.large or __import__("os").environ.get("NB")) and self.diving else None,
+            engine=HIGHS if self.diving else None,
         )
         self._note(engine, "neighbourhoods", Status.FEASIBLE, StopReason.UNKNOWN, began, "")
 

@@ -41,7 +41,7 @@ SHARE_OF_HUGE, LIKELY = 0.95, 6
 """The share of the limits that jobs settled anew may use, and so many pools of each workload."""
 AGAIN = 400
 """How often a first plan is thought over before anything is bought for it."""
-ROUGH, ROUGH_OF_LARGE, BUYING_NODES, REST_NODES = 0.01, 0.03, 20, 20
+ROUGH, ROUGH_OF_LARGE, BUYING_NODES, REST_NODES = 0.02, 0.03, 20, 20
 """What is bought for a first plan need not be the best."""
 IN_VAIN = 12
 """So many neighbourhoods without a better plan, and the search tree of the whole is worth more."""
@@ -188,7 +188,7 @@ def first_plan(stage: Stage, diving: bool) -> bool:
             if dived.point is not None:
                 stage.incumbent.offer(dived.point)
         found = stage.run(buying, gap=ROUGH, nodes=BUYING_NODES).point
-        if found is None and diving and large and not stage.over():
+        if found is None and diving and not stage.over():
             found = stage.run(buying, gap=ROUGH_OF_LARGE, nodes=BUYING_NODES, engine=HIGHS).point
         if found is not None:
             stage.incumbent.offer(found)
