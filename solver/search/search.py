@@ -42,7 +42,6 @@ OnProgress = Callable[[engines.Progress], None]
 MANY = 800
 """Whole numbers from which on the search pays; below, an engine alone is done sooner."""
 TICK_S = 0.1
-CBC = "cbc"
 
 log = logging.getLogger(__name__)
 
@@ -96,7 +95,7 @@ class _Search:
         self.parts = Parts(model, self.program)
         self.incumbent = Incumbent(self.program, options.gap, self._accepted)
         self.beside = options.threads > 1
-        self.diving = self.beside or options.helped or options.engine == HIGHS
+        self.diving = options.helped or options.engine == HIGHS
         self.large = is_large(model)
         self.fed = folder / "fed.bin"
         self.attempts: list[Attempt] = []
@@ -111,7 +110,7 @@ class _Search:
             self.incumbent.offer([float(start[name]) for name in self.names])
         streams: list[Callable[[], None]] = [self._near]
         if self.beside:
-            streams.append(self._branches if self.large else self._tree)
+            streams.append(self._branches if self.large and self.diving else self._tree)
         self._watch([threading.Thread(target=self._guarded, args=(s,)) for s in streams])
         if self.failures:
             raise self.failures[0]
@@ -153,7 +152,8 @@ class _Search:
     def _report(self) -> None:
         if self.on_progress is not None:
             known, elapsed = self.incumbent, time.monotonic() - self.started
-            engine = "cbc+highs" if self.beside else self.options.engine
+            together = self.beside and self.options.helped
+            engine = f"{self.options.engine}+{HIGHS}" if together else self.options.engine
             progress = engines.Progress(
                 elapsed, known.cost, known.bound, known.gap, engine, self.at
             )
@@ -161,8 +161,8 @@ class _Search:
 
     def _near(self) -> None:
         """One stream: a relaxation, a plan near it, better plans near that."""
-        engine = CBC if self.beside else self.options.engine
-        options = replace(self.options, engine=engine, threads=1)
+        engine = self.options.engine
+        options = replace(self.options, threads=1)
         stage = Stage(self.parts, self.incumbent, options, self.started, self.stop)
         if self.incumbent.point is None:
             self.at, began = "first plan", time.monotonic()
@@ -176,7 +176,8 @@ class _Search:
             status = Status.FEASIBLE if settled else Status.NO_PLAN
             self._note(HIGHS, "dive", status, StopReason.UNKNOWN, began, "")
         point = None
-        if not self.beside or (self.incumbent.point is None and not self.large):
+        helpless = self.incumbent.point is None and not self.large
+        if helpless or not (self.beside and self.diving):
             point = self._near_relaxation(stage, "jobs whole", self.parts.jobs(), not settled)
             if self.incumbent.point is None and not stage.over():
                 choices = self.parts.choices()
@@ -210,13 +211,15 @@ class _Search:
         return found.point
 
     def _tree(self) -> None:
-        """The other stream: HiGHS on what is bought, then on the whole program, taking plans from
-        the first.
+        """The other stream: a search tree over what is bought, then one over everything, taking
+        plans from the first.
         """
-        self.incumbent.listeners.append(lambda point: self._feed(Part.all_of(self.program).columns(point)))
-        found = self._grown("bought whole", self.parts.bought(), self.options.gap / 2, self._take_hint)
+        whole = Part.all_of(self.program)
+        self.incumbent.listeners.append(lambda point: self._feed(whole.columns(point)))
+        found = self._grown(
+            "bought whole", self.parts.bought(), self.options.gap / 2, self._take_hint
+        )
         if found.status is Status.OPTIMAL and not self.stop.is_set():
-            whole = Part.all_of(self.program)
             found = self._grown("whole", whole, self.options.gap, self.incumbent.offer)
             if found.point is not None:
                 self.incumbent.offer(found.point)
@@ -231,9 +234,10 @@ class _Search:
     ) -> Found:
         """What HiGHS finds of a part whose bound holds for the program."""
         seconds, began = max(0.2, self.left_s()), time.monotonic()
+        engine = HIGHS if self.diving else self.options.engine
         found = run_part(
             part,
-            replace(self.options, engine=HIGHS, threads=1, gap=gap, time_limit_s=seconds),
+            replace(self.options, engine=engine, threads=1, gap=gap, time_limit_s=seconds),
             start=self.incumbent.point,
             fed=self.fed,
             interrupted=self.stop,
@@ -241,7 +245,7 @@ class _Search:
             on_point=on_point,
         )
         self.incumbent.raise_bound(found.bound)
-        self._note(HIGHS, name, found.status, found.stop, began, found.message)
+        self._note(engine, name, found.status, found.stop, began, found.message)
         return found
 
     def _branches(self) -> None:
