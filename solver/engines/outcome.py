@@ -57,7 +57,7 @@ class Options:
     engine: str = "cbc"
     """`cbc` or `highs`: the one that is tried first."""
     helped: bool = False
-    """Whether HiGHS may dive for plans of large problems that CBC searches."""
+    """Whether HiGHS may help CBC with large problems."""
     gap: float = 1e-3
     """Stop when (plan − bound) / |plan| is at most this; 0 asks for a proof."""
     time_limit_s: float = 60.0

@@ -62,12 +62,11 @@ def search(
 ) -> Outcome:
     """Find the cheapest plan of a program, like `solver.engines.solve`.
 
-    On one thread the chosen engine, helped by dives of HiGHS where `options.helped` says so, looks
-    for a plan and for better plans near it; then the ladder of `solver.engines.solve` takes over
-    with the best plan to start from. On two threads or more, HiGHS searches the whole program from
-    the beginning - a large one by where its jobs run - while CBC, helped by dives, looks for plans
-    beside it; plans pass from one to the other, and the answer has the best plan and the best bound
-    of both.
+    On one thread the chosen engine looks for a plan and for better plans near it, or HiGHS does
+    where `options.helped` says so; then the ladder of `solver.engines.solve` takes over with the
+    best plan to start from. On two threads or more, a search tree - of a large program one over
+    where its jobs run - grows from the beginning, while plans are looked for beside it; plans and
+    hints pass from one to the other, and the answer has the best plan and the best bound of both.
     """
     with private_folder() as folder:
         return _Search(model, options, on_progress, interrupted, accept, folder).run(start)
@@ -96,12 +95,13 @@ class _Search:
         self.incumbent = Incumbent(self.program, options.gap, self._accepted)
         self.beside = options.threads > 1
         self.diving = options.helped or options.engine == HIGHS
+        """Whether HiGHS takes part: by dives, neighbourhoods and trees."""
         self.large = is_large(model)
         self.fed = folder / "fed.bin"
         self.attempts: list[Attempt] = []
         self.failures: list[BaseException] = []
         self.hint: Point | None = None
-        """The newest point of a relaxation."""
+        """The newest point of a relaxation: better plans are looked for near it."""
         self.at = ""
 
     def run(self, start: Mapping[str, float] | None) -> Outcome:
@@ -175,18 +175,14 @@ class _Search:
             settled = (settle_anew if is_huge(self.model) else settle)(stage)
             status = Status.FEASIBLE if settled else Status.NO_PLAN
             self._note(HIGHS, "dive", status, StopReason.UNKNOWN, began, "")
-        point = None
-        helpless = self.incumbent.point is None and not self.large
-        if helpless or not (self.beside and self.diving):
-            point = self._near_relaxation(stage, "jobs whole", self.parts.jobs(), not settled)
+        without = self.incumbent.point is None and not self.large
+        if without or not (self.beside and self.diving):
+            self._near_relaxation(stage, "jobs whole", self.parts.jobs(), not settled)
             if self.incumbent.point is None and not stage.over():
-                choices = self.parts.choices()
-                point = self._near_relaxation(stage, "choices whole", choices, True) or point
+                self._near_relaxation(stage, "choices whole", self.parts.choices(), True)
         if self.incumbent.point is None or stage.over():
             return
         self.at, began = "better plans", time.monotonic()
-        if self.hint is None:
-            self.hint = point
         improve(
             stage,
             lambda: self.hint,
@@ -196,19 +192,18 @@ class _Search:
         )
         self._note(engine, "neighbourhoods", Status.FEASIBLE, StopReason.UNKNOWN, began, "")
 
-    def _near_relaxation(
-        self, stage: Stage, name: str, relaxation: Part, look: bool
-    ) -> Point | None:
-        """Solve a relaxation and, if asked, look for a plan near its point; return the point."""
+    def _near_relaxation(self, stage: Stage, name: str, relaxation: Part, look: bool) -> None:
+        """Solve a relaxation and, if asked, look for a plan near its point."""
         self.at, began, engine = "relaxation", time.monotonic(), stage.options.engine
         found = relax(stage, relaxation)
         self._note(engine, name, found.status, found.stop, began, found.message)
+        if found.point is not None and self.hint is None:
+            self.hint = found.point
         if found.point is None or not look:
-            return found.point
+            return
         self.at, began = "plan near the relaxation", time.monotonic()
         status = Status.FEASIBLE if plan_near(stage, found.point) else Status.NO_PLAN
         self._note(engine, f"near {name}", status, StopReason.UNKNOWN, began, "")
-        return found.point
 
     def _tree(self) -> None:
         """The other stream: a search tree over what is bought, then one over everything, taking
@@ -232,7 +227,7 @@ class _Search:
     def _grown(
         self, name: str, part: Part, gap: float, on_point: Callable[[Point], object]
     ) -> Found:
-        """What HiGHS finds of a part whose bound holds for the program."""
+        """What a search tree finds of a part whose bound holds for the program."""
         seconds, began = max(0.2, self.left_s()), time.monotonic()
         engine = HIGHS if self.diving else self.options.engine
         found = run_part(

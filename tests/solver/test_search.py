@@ -79,14 +79,36 @@ def check_agreement(seed: int, options: engines.Options) -> None:
         assert all(p.best is None or p.best >= direct.plan.objective - near for p in told)
 
 
+@pytest.mark.parametrize("helped", [True, False])
 @pytest.mark.parametrize("threads", [1, 2])
 @pytest.mark.parametrize("seed", range(0, 60, 7))
-def test_the_search_agrees_with_one_engine(forced: None, seed: int, threads: int) -> None:
-    """Relaxations, windows and neighbourhoods end with the same optimum or the same verdict.
+def test_the_search_agrees_with_one_engine(
+    forced: None, seed: int, threads: int, helped: bool
+) -> None:
+    """Relaxations, windows, neighbourhoods and trees end with the same optimum or verdict.
 
     Sensitivity: a part that lost a row, or a bound of a restricted part, would show here.
     """
-    check_agreement(seed, replace(TO_THE_END, threads=threads))
+    check_agreement(seed, replace(TO_THE_END, threads=threads, helped=helped))
+
+
+@pytest.mark.parametrize("engine", ["cbc", "highs"])
+def test_an_engine_that_is_named_works_alone(forced: None, engine: str) -> None:
+    """On two threads both streams are the named engine's."""
+    case = load_case(ROLL_OUT, edits=WHOLE)
+    options = engines.Options(engine=engine, gap=0.002, time_limit_s=20.0, threads=2)
+    alone = solve_case(case, options)
+    assert {attempt.engine for attempt in alone.attempts} == {engine}
+    assert "bought whole" in {attempt.variant for attempt in alone.attempts}
+
+
+def test_highs_helps_beside_where_no_engine_is_named(forced: None) -> None:
+    """With help, the tree is HiGHS's and the first plan CBC's."""
+    options = engines.Options(gap=0.002, time_limit_s=20.0, threads=2, helped=True)
+    answer = solve_case(load_case(ROLL_OUT, edits=WHOLE), options)
+    by = {attempt.variant: attempt.engine for attempt in answer.attempts}
+    assert by["first plan"] == "cbc"
+    assert by["bought whole"] == "highs"
 
 
 @pytest.mark.parametrize("threads", [1, 2])
