@@ -70,6 +70,24 @@ class Program:
                 high[row] *= share
         return replace(self, high=high)
 
+    def summed(self, like: Sequence[int], weights: Sequence[float]) -> "Program":
+        """The same program with rows added up: row ``i``, times its weight, goes to ``like[i]``.
+
+        A relaxation, since what keeps some rows keeps their sum; weights must be above 0. It is
+        solved sooner: columns that were apart in time only are then alike.
+        """
+        first, factor = np.array(like, np.int32), np.array(weights)
+        numbers = self.rows.numbers()
+        sums = self.rows.merged(
+            first[numbers], self.rows.ids, self.rows.factors * factor[numbers], len(like)
+        )
+        low, high = (
+            np.bincount(first, weights=factor * limits, minlength=len(like))
+            for limits in (np.array(self.low), np.array(self.high))
+        )
+        kept = np.unique(first)
+        return replace(self, rows=sums.some(kept), low=low[kept].tolist(), high=high[kept].tolist())
+
     def tied(self, like: Sequence[int]) -> "Program":
         """The same program where each variable ``i`` has the value of variable ``like[i]``.
 

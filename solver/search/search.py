@@ -35,6 +35,7 @@ from solver.search.stages import (
     settle,
     settle_anew,
 )
+from solver.search.steady import average
 
 Accept = Callable[[Mapping[str, float]], bool]
 OnProgress = Callable[[engines.Progress], None]
@@ -191,6 +192,9 @@ class _Search:
             engine=HIGHS if self.diving else None,
         )
         self._note(engine, "neighbourhoods", Status.FEASIBLE, StopReason.UNKNOWN, began, "")
+        if self.diving and not (self.beside or self.large or stage.over()):
+            self.at = "bound"
+            self._tree()
 
     def _near_relaxation(self, stage: Stage, name: str, relaxation: Part, look: bool) -> None:
         """Solve a relaxation and, if asked, look for a plan near its point."""
@@ -206,9 +210,7 @@ class _Search:
         self._note(engine, f"near {name}", status, StopReason.UNKNOWN, began, "")
 
     def _tree(self) -> None:
-        """The other stream: a search tree over what is bought, then one over everything, taking
-        plans from the first.
-        """
+        """A search tree over what is bought, then one over everything, taking plans from beside."""
         whole = Part.all_of(self.program)
         self.incumbent.listeners.append(lambda point: self._feed(whole.columns(point)))
         found = self._grown(
@@ -245,8 +247,9 @@ class _Search:
 
     def _branches(self) -> None:
         """The other stream of a large program, whose tree as a whole would not grow: a tree over
-        where jobs run.
+        where jobs run, after a first bound.
         """
+        self._average()
         began = time.monotonic()
         found = branch(
             Part.all_of(self.program),
@@ -259,6 +262,19 @@ class _Search:
         )
         words = f"{found.nodes} nodes"
         self._note(HIGHS, "branches", Status.NO_PLAN, StopReason.UNKNOWN, began, words)
+
+    def _average(self) -> None:
+        """A bound long before that of the relaxation, and a little below it: that of periods on
+        average.
+        """
+        part = Part.all_of(self.program.summed(*average(self.model))).relaxed()
+        options = replace(
+            self.options, engine=HIGHS, threads=1, time_limit_s=max(0.2, self.left_s())
+        )
+        began = time.monotonic()
+        found = run_part(part, options, interrupted=self.stop)
+        self.incumbent.raise_bound(found.bound)
+        self._note(HIGHS, "average", found.status, found.stop, began, found.message)
 
     def _feed(self, columns: Sequence[float]) -> None:
         fresh = self.fed.with_suffix(".new")

@@ -43,7 +43,7 @@ AGAIN = 400
 """How often a first plan is thought over before anything is bought for it."""
 ROUGH, ROUGH_OF_LARGE, BUYING_NODES, REST_NODES = 0.02, 0.03, 20, 1
 """What is bought for a first plan need not be the best."""
-IN_VAIN = 12
+IN_VAIN = 5
 """So many neighbourhoods without a better plan, and the search tree of the whole is worth more."""
 
 
