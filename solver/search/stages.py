@@ -170,9 +170,9 @@ def settle_anew(stage: Stage) -> bool:
 def first_plan(stage: Stage, diving: bool) -> bool:
     """Place every workload without an engine, then let one buy for it; whether there is a plan.
 
-    Where HiGHS may dive it buys in a moment, if dearly, and the plan is there a little sooner. For
-    a large program, in which dives mostly find no way out, it searches where the engine found
-    nothing.
+    Where HiGHS may dive it buys in a moment, if dearly, and the plan is there a little sooner; but
+    not for a large program, in which dives mostly find no way out. Where the engine finds nothing
+    it searches too.
     """
     parts = stage.parts
     large = is_large(parts.model)
