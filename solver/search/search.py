@@ -161,7 +161,9 @@ class _Search:
             self.on_progress(progress)
 
     def _near(self) -> None:
-        """One stream: a relaxation, a plan near it, better plans near that."""
+        """One stream: a first plan, better plans near it and near relaxations; and on one thread a
+        tree.
+        """
         engine = self.options.engine
         options = replace(self.options, threads=1)
         stage = Stage(self.parts, self.incumbent, options, self.started, self.stop)
@@ -230,11 +232,11 @@ class _Search:
         self, name: str, part: Part, gap: float, on_point: Callable[[Point], object]
     ) -> Found:
         """What a search tree finds of a part whose bound holds for the program."""
-        seconds, began = max(0.2, self.left_s()), time.monotonic()
+        began = time.monotonic()
         engine = HIGHS if self.diving else self.options.engine
         found = run_part(
             part,
-            replace(self.options, engine=engine, threads=1, gap=gap, time_limit_s=seconds),
+            replace(self._from_now(engine), gap=gap),
             start=self.incumbent.point,
             fed=self.fed,
             interrupted=self.stop,
@@ -255,7 +257,7 @@ class _Search:
             Part.all_of(self.program),
             branching.groups(self.model),
             branching.stages(self.model),
-            replace(self.options, engine=HIGHS, time_limit_s=max(0.2, self.left_s())),
+            self._from_now(HIGHS),
             cutoff=lambda: self.incumbent.cost,
             interrupted=self.stop,
             on_bound=self.incumbent.raise_bound,
@@ -268,13 +270,15 @@ class _Search:
         average.
         """
         part = Part.all_of(self.program.summed(*average(self.model))).relaxed()
-        options = replace(
-            self.options, engine=HIGHS, threads=1, time_limit_s=max(0.2, self.left_s())
-        )
         began = time.monotonic()
-        found = run_part(part, options, interrupted=self.stop)
+        found = run_part(part, self._from_now(HIGHS), interrupted=self.stop)
         self.incumbent.raise_bound(found.bound)
         self._note(HIGHS, "average", found.status, found.stop, began, found.message)
+
+    def _from_now(self, engine: str) -> engines.Options:
+        """What an engine of the other stream is given: one thread, and the time that is left."""
+        seconds = max(0.2, self.left_s())
+        return replace(self.options, engine=engine, threads=1, time_limit_s=seconds)
 
     def _feed(self, columns: Sequence[float]) -> None:
         fresh = self.fed.with_suffix(".new")
