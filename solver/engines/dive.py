@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from solver.engines import cbc
 from solver.engines.child import Watch, private_folder, supervise_package
 from solver.engines.outcome import Options
 from solver.engines.points import Point
@@ -73,6 +74,9 @@ def dive(
 ) -> Dived:
     """Dive from a part's relaxation; there is no whole point where a rounding had no way out.
 
+    The engine of ``options`` solves the relaxations: for CBC its own linear solver, CLP, which has
+    to be there (`cbc.linear_solver`).
+
     ``anew`` is done when everything is whole. With ``anew.held`` the bound is that of the
     relaxation in which those columns are held, and none of the part.
 
@@ -83,7 +87,9 @@ def dive(
     with private_folder() as folder:
         model = relaxed.write(folder / MODEL)
         number = {i: n for n, i in enumerate(model.ids)}
+        library = cbc.linear_solver() if options.engine == cbc.NAME else None
         job = {
+            "library": None if library is None else str(library),
             "model": MODEL,
             "time_limit_s": options.time_limit_s,
             "stages": [_written(rounding, number) for rounding in roundings],

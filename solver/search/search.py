@@ -13,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from solver import engines
-from solver.engines import Attempt, Outcome, Status, StopReason
+from solver.engines import Attempt, Outcome, Status, StopReason, cbc
 from solver.engines.branch import branch
 from solver.engines.child import private_folder
 from solver.engines.parts import Found, run_part
@@ -95,8 +95,9 @@ class _Search:
         self.parts = Parts(model, self.program)
         self.incumbent = Incumbent(self.program, options.gap, self._accepted)
         self.beside = options.threads > 1
-        self.diving = options.helped or options.engine == HIGHS
-        """Whether HiGHS takes part: by dives, neighbourhoods and trees."""
+        self.helper = HIGHS if options.helped else options.engine
+        """The engine that dives, thinks over neighbourhoods and grows trees."""
+        self.diving = self.helper == HIGHS or cbc.linear_solver() is not None
         self.large = is_large(model)
         self.fed = folder / "fed.bin"
         self.attempts: list[Attempt] = []
@@ -111,7 +112,8 @@ class _Search:
             self.incumbent.offer([float(start[name]) for name in self.names])
         streams: list[Callable[[], None]] = [self._near]
         if self.beside:
-            streams.append(self._branches if self.large and self.diving else self._tree)
+            large = self.large and self.helper == HIGHS
+            streams.append(self._branches if large else self._tree)
         self._watch([threading.Thread(target=self._guarded, args=(s,)) for s in streams])
         if self.failures:
             raise self.failures[0]
@@ -166,7 +168,7 @@ class _Search:
         """
         engine = self.options.engine
         options = replace(self.options, threads=1)
-        stage = Stage(self.parts, self.incumbent, options, self.started, self.stop)
+        stage = Stage(self.parts, self.incumbent, options, self.helper, self.started, self.stop)
         if self.incumbent.point is None:
             self.at, began = "first plan", time.monotonic()
             found = first_plan(stage, diving=self.diving)
@@ -177,9 +179,9 @@ class _Search:
             self.at, began = "dive", time.monotonic()
             settled = (settle_anew if is_huge(self.model) else settle)(stage)
             status = Status.FEASIBLE if settled else Status.NO_PLAN
-            self._note(HIGHS, "dive", status, StopReason.UNKNOWN, began, "")
+            self._note(self.helper, "dive", status, StopReason.UNKNOWN, began, "")
         without = self.incumbent.point is None and not self.large
-        if without or not (self.beside and self.diving):
+        if without or not self.beside:
             self._near_relaxation(stage, "jobs whole", self.parts.jobs(), not settled)
             if self.incumbent.point is None and not stage.over():
                 self._near_relaxation(stage, "choices whole", self.parts.choices(), True)
@@ -191,10 +193,9 @@ class _Search:
             lambda: self.hint,
             self.options.seed,
             in_vain=None if self.beside else IN_VAIN,
-            engine=HIGHS if self.diving else None,
         )
         self._note(engine, "neighbourhoods", Status.FEASIBLE, StopReason.UNKNOWN, began, "")
-        if self.diving and not (self.beside or self.large or stage.over()):
+        if self.helper == HIGHS and not (self.beside or self.large or stage.over()):
             self.at = "bound"
             self._tree()
 
@@ -212,13 +213,23 @@ class _Search:
         self._note(engine, f"near {name}", status, StopReason.UNKNOWN, began, "")
 
     def _tree(self) -> None:
-        """A search tree over what is bought, then one over everything, taking plans from beside."""
+        """Search trees over more and more of the program, in the end over everything, taking plans
+        from beside.
+
+        CBC begins with what jobs hold and what is ordered: its tree over all that is bought hardly
+        grows, and its bound is mostly below theirs.
+        """
         whole = Part.all_of(self.program)
         self.incumbent.listeners.append(lambda point: self._feed(whole.columns(point)))
-        found = self._grown(
-            "bought whole", self.parts.bought(), self.options.gap / 2, self._take_hint
-        )
-        if found.status is Status.OPTIMAL and not self.stop.is_set():
+        relaxations = [("bought whole", self.parts.bought())]
+        if self.helper != HIGHS:
+            orders = ("orders whole", self.parts.orders())
+            relaxations = [("jobs whole", self.parts.jobs()), orders, *relaxations]
+        for name, part in relaxations:
+            found = self._grown(name, part, self.options.gap / 2, self._take_hint)
+            if self.stop.is_set() or found.status is not Status.OPTIMAL:
+                break
+        else:
             found = self._grown("whole", whole, self.options.gap, self.incumbent.offer)
             if found.point is not None:
                 self.incumbent.offer(found.point)
@@ -233,10 +244,9 @@ class _Search:
     ) -> Found:
         """What a search tree finds of a part whose bound holds for the program."""
         began = time.monotonic()
-        engine = HIGHS if self.diving else self.options.engine
         found = run_part(
             part,
-            replace(self._from_now(engine), gap=gap),
+            replace(self._from_now(self.helper), gap=gap),
             start=self.incumbent.point,
             fed=self.fed,
             interrupted=self.stop,
@@ -244,7 +254,7 @@ class _Search:
             on_point=on_point,
         )
         self.incumbent.raise_bound(found.bound)
-        self._note(engine, name, found.status, found.stop, began, found.message)
+        self._note(self.helper, name, found.status, found.stop, began, found.message)
         return found
 
     def _branches(self) -> None:

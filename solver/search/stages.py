@@ -55,6 +55,8 @@ class Stage:
     incumbent: Incumbent
     options: engines.Options
     """Of one engine on one thread; its time limit is that of the whole search."""
+    helper: str
+    """The engine that dives, thinks over neighbourhoods and finds what the other does not."""
     started: float
     stop: threading.Event
     """Set when everybody is to stop."""
@@ -94,8 +96,9 @@ class Stage:
         )
 
     def dive(self, part: Part, roundings: list[Rounding], anew: Anew | None = None) -> Dived:
-        """Dive into a part with HiGHS, within what time is left."""
-        options = replace(self.options, time_limit_s=max(0.2, self.left_s()))
+        """Dive into a part, within what time is left."""
+        seconds = max(0.2, self.left_s())
+        options = replace(self.options, engine=self.helper, time_limit_s=seconds)
         return dive(part, roundings, options, anew=anew, interrupted=self.stop)
 
 
@@ -133,9 +136,11 @@ def settle(stage: Stage) -> bool:
         relaxed = stage.dive(narrow.jobs_as(jobs).relaxed(), []).near if large else None
         if relaxed is not None:
             part = parts.used_only(rest, relaxed)
-            found = stage.run(part, gap=gap, nodes=REST_NODES, engine=HIGHS).point
+            found = stage.run(part, gap=gap, nodes=REST_NODES, engine=stage.helper).point
         if found is None and not stage.over():
-            found = stage.run(rest, gap=gap, nodes=REST_NODES, engine=HIGHS).point
+            found = stage.run(rest, gap=gap, nodes=REST_NODES, engine=stage.helper).point
+        if found is None and not stage.over():
+            found = stage.dive(rest, of_the_rest(model)).point
         if found is not None:
             return stage.incumbent.offer(parts.spread(found))
     return False
@@ -160,7 +165,7 @@ def settle_anew(stage: Stage) -> bool:
         if near is None:
             break
         rest = steady.used_only(steady.likely(steady.jobs_as(near), pools, best), near)
-        found = stage.run(rest, gap=ROUGH_OF_LARGE, nodes=REST_NODES, engine=HIGHS).point
+        found = stage.run(rest, gap=ROUGH_OF_LARGE, nodes=REST_NODES, engine=stage.helper).point
         if found is None or not stage.incumbent.offer(steady.spread(found)):
             break
         better = True
@@ -188,8 +193,10 @@ def first_plan(stage: Stage, diving: bool) -> bool:
             if dived.point is not None:
                 stage.incumbent.offer(dived.point)
         found = stage.run(buying, gap=ROUGH, nodes=BUYING_NODES).point
-        if found is None and diving and not stage.over():
-            found = stage.run(buying, gap=ROUGH_OF_LARGE, nodes=BUYING_NODES, engine=HIGHS).point
+        if found is None and stage.helper != stage.options.engine and not stage.over():
+            found = stage.run(
+                buying, gap=ROUGH_OF_LARGE, nodes=BUYING_NODES, engine=stage.helper
+            ).point
         if found is not None:
             stage.incumbent.offer(found)
         if stage.incumbent.point is not None:
@@ -215,7 +222,6 @@ def improve(
     seed: int,
     *,
     in_vain: int | None = None,
-    engine: str | None = None,
 ) -> None:
     """Think over one neighbourhood of the best plan after another, and near the newest point of a
     relaxation that ``hint`` has.
@@ -242,7 +248,7 @@ def improve(
             gap=stage.options.gap / 4,
             nodes=NEIGHBOURHOOD_NODES,
             start=best,
-            engine=engine,
+            engine=stage.helper,
             guard_s=NEIGHBOURHOOD_GUARD_S,
         )
         better = found.point is not None and stage.incumbent.offer(parts.spread(found.point))

@@ -6,24 +6,76 @@ from dataclasses import asdict
 from pathlib import Path
 from random import Random
 
-import highspy
 import pulp
 import pytest
 
 from solver import engines
+from solver.engines import cbc
 from solver.engines.dive import Rounding, dive
 from solver.engines.diving.anew import Effort, anew
-from solver.engines.diving.dive import Dive, bounds_of, solved
+from solver.engines.diving.clp import Clp
+from solver.engines.diving.dive import Dive
+from solver.engines.diving.highs import Highs
+from solver.engines.diving.linear import Linear
 from solver.engines.program import Part, Program
 from tests.solver.engine_models import knapsack
 
+both = pytest.mark.parametrize("engine", ["cbc", "highs"])
 
-def test_a_dive_ends_in_a_point_or_in_nothing() -> None:
+
+def _opened(engine: str, path: Path) -> Linear:
+    """A model in an engine's linear solver."""
+    if engine == "highs":
+        return Highs(str(path), 10.0)
+    return Clp(str(cbc.linear_solver()), str(path), 10.0)
+
+
+@both
+def test_a_linear_program_is_solved_again_with_other_bounds(engine: str, tmp_path: Path) -> None:
+    """Proves on 3a + 2b + 7 where 2a + b >= 4.5 and a <= 1 that the least is 15 with a at 1, 15.25
+    with b at least 3, and 16 without a, where the reduced cost of a is 3 - 2·2 = -1; that there is
+    none where both are too small, and none below 15.5 without a; and that the first basis leads
+    back without an iteration.
+    """
+    Part.all_of(knapsack()).relaxed().write(tmp_path / "small.mps")
+    linear = _opened(engine, tmp_path / "small.mps")
+    assert linear.bounds()[0] == (0.0, 1.0)
+    assert linear.solve() == pytest.approx(15.0)
+    assert linear.values()[:2] == pytest.approx([1.0, 2.5])
+    first = linear.basis()
+    linear.bound(1, 3.0, 10.0)
+    assert linear.solve() == pytest.approx(3 * 0.75 + 6 + 7)
+    linear.bound(1, 0.0, 10.0)
+    linear.bound(0, 0.0, 0.0)
+    assert linear.solve() == pytest.approx(16.0)
+    assert linear.reduced()[0] == pytest.approx(-1.0)
+    linear.bound(1, 0.0, 4.0)
+    assert linear.solve() is None
+    linear.bound(0, 0.0, 1.0)
+    linear.bound(1, 0.0, 10.0)
+    linear.start_from(first)
+    assert linear.solve(most=0) == pytest.approx(15.0)
+    linear.bound(0, 0.0, 0.0)
+    assert linear.solve(above=15.5) is None
+    assert linear.solve() == pytest.approx(16.0)
+
+
+def test_cbc_without_its_linear_solver_is_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Proves that only a library that is there is named."""
+    found = cbc.linear_solver()
+    assert found is not None
+    assert found.is_file()
+    monkeypatch.setattr(cbc, "LINEAR_SOLVER", ("no library",))
+    assert cbc.linear_solver() is None
+
+
+@both
+def test_a_dive_ends_in_a_point_or_in_nothing(engine: str) -> None:
     """Proves that a dive's bound is the relaxation's, 15, and its point whole and within the rows:
     rounding b up from 2.5 gives the cheapest plan, 16. Where no rounding is possible there is none.
     """
     program = knapsack()
-    options = engines.Options(gap=0.0, time_limit_s=10.0)
+    options = engines.Options(engine, gap=0.0, time_limit_s=10.0)
     dived = dive(Part.all_of(program), [Rounding([0, 1])], options)
     assert dived.bound == pytest.approx(15.0)
     assert dived.point == dived.near == pytest.approx([1.0, 3.0])
@@ -54,8 +106,9 @@ def _choice(weights: tuple[float, float]) -> tuple[Program, Rounding]:
     return program, Rounding(columns, rule="one", groups=groups, weights=weight)
 
 
+@both
 @pytest.mark.parametrize("weights", [(1.0, 2.0), (2.0, 1.0)])
-def test_a_dive_tries_the_columns_of_a_choice(weights: tuple[float, float]) -> None:
+def test_a_dive_tries_the_columns_of_a_choice(engine: str, weights: tuple[float, float]) -> None:
     """Proves that each group gets one column, the weightiest group the one that costs least by
     trial: with job 0 in b and job 1 in a 3 + 1 = 4; the other way round 4 + 1 = 5; both in a 4.
 
@@ -63,14 +116,15 @@ def test_a_dive_tries_the_columns_of_a_choice(weights: tuple[float, float]) -> N
     room.
     """
     program, rounding = _choice(weights)
-    options = engines.Options(gap=0.0, time_limit_s=10.0)
+    options = engines.Options(engine, gap=0.0, time_limit_s=10.0)
     point = dive(Part.all_of(program), [rounding], options).point
     assert point is not None
     assert program.broken(point) is None
     assert program.cost(point) == pytest.approx(4.0)
 
 
-def test_a_dive_orders_or_not_as_costs_less() -> None:
+@both
+def test_a_dive_orders_or_not_as_costs_less(engine: str) -> None:
     """Proves that an order of at least 8 units at 1, of which 3 are needed, is not made where 3
     units cost 2 each elsewhere: 6 instead of 8. In parts the order would cost 3.
 
@@ -85,7 +139,7 @@ def test_a_dive_orders_or_not_as_costs_less() -> None:
     problem.addConstraint(few - 20 * order <= 0)
     problem.setObjective(few + 2 * elsewhere)
     program = Program.of(problem)
-    options = engines.Options(gap=0.0, time_limit_s=10.0)
+    options = engines.Options(engine, gap=0.0, time_limit_s=10.0)
     dived = dive(Part.all_of(program), [Rounding([0], rule="order"), Rounding([1, 2])], options)
     assert dived.bound == pytest.approx(3.0)
     assert dived.point == pytest.approx([0.0, 0.0, 3.0])
@@ -115,19 +169,18 @@ def _assignment(costs: list[list[float]], over: float) -> tuple[Program, Roundin
 
 
 def _settled_anew(
-    costs: list[list[float]], over: float, start: list[int], tries: int, folder: Path
+    engine: str, costs: list[list[float]], over: float, start: list[int], tries: int, folder: Path
 ) -> float:
     """What jobs cost after settling anew from the places where they start."""
     program, rounding = _assignment(costs, over)
     Part.all_of(program).relaxed().write(folder / "assignment.mps")
-    highs = highspy.Highs()  # type: ignore[no-untyped-call]
-    highs.silent()
-    highs.readModel(str(folder / "assignment.mps"))
-    assert solved(highs) is not None
-    found, width = Dive(highs, bounds_of(highs)), len(costs[0])
+    linear = _opened(engine, folder / "assignment.mps")
+    relaxed = linear.solve()
+    assert relaxed is not None
+    found, width = Dive(linear, relaxed, linear.bounds()), len(costs[0])
     for job, place in enumerate(start):
         found.bound(job * width + place, 1.0, 1.0)
-    cost = solved(highs)
+    cost = linear.solve()
     assert cost is not None
     found.arrive(cost)
     stage = asdict(rounding)
@@ -138,26 +191,33 @@ def _settled_anew(
     return found.cost
 
 
-def test_one_choice_after_the_other_is_settled_anew(tmp_path: Path) -> None:
+@both
+def test_one_choice_after_the_other_is_settled_anew(engine: str, tmp_path: Path) -> None:
     """Proves that two jobs in one place, at 1 + 1 and 10 for one too many, end in two, at 1 + 2:
     the first that may move goes where it costs 3, then the other has no reason to.
 
     Sensitivity: settling anew only what costs most by itself would leave 12.
     """
-    assert _settled_anew([[1, 4], [1, 2]], 10, [0, 0], 0, tmp_path) == pytest.approx(5.0)
-    assert _settled_anew([[1, 2], [1, 4]], 10, [0, 0], 0, tmp_path) == pytest.approx(3.0)
+    assert _settled_anew(engine, [[1, 4], [1, 2]], 10, [0, 0], 0, tmp_path) == pytest.approx(5.0)
+    assert _settled_anew(engine, [[1, 2], [1, 4]], 10, [0, 0], 0, tmp_path) == pytest.approx(3.0)
 
 
-def test_choices_that_block_each_other_are_settled_anew_together(tmp_path: Path) -> None:
+@both
+def test_choices_that_block_each_other_are_settled_anew_together(
+    engine: str, tmp_path: Path
+) -> None:
     """Proves that two jobs in each other's place, 3 + 3, change places, 1 + 1, only together: one
     alone would pay 10 for the crowd.
     """
-    assert _settled_anew([[1, 3], [3, 1]], 10, [1, 0], 0, tmp_path) == pytest.approx(6.0)
-    assert _settled_anew([[1, 3], [3, 1]], 10, [1, 0], 4, tmp_path) == pytest.approx(2.0)
+    assert _settled_anew(engine, [[1, 3], [3, 1]], 10, [1, 0], 0, tmp_path) == pytest.approx(6.0)
+    assert _settled_anew(engine, [[1, 3], [3, 1]], 10, [1, 0], 4, tmp_path) == pytest.approx(2.0)
 
 
+@both
 @pytest.mark.parametrize("seed", range(6))
-def test_what_is_settled_anew_is_whole_and_no_dearer(seed: int, tmp_path: Path) -> None:
+def test_what_is_settled_anew_is_whole_and_no_dearer(
+    engine: str, seed: int, tmp_path: Path
+) -> None:
     """Random jobs end whole, no dearer than where they started, and never below the least total of
     all assignments; with many tries they reach it.
     """
@@ -169,5 +229,5 @@ def test_what_is_settled_anew_is_whole_and_no_dearer(seed: int, tmp_path: Path) 
         for way in ways
     )
     start = [random.randrange(3) for _ in range(4)]
-    assert _settled_anew(costs, 7, start, 0, tmp_path) >= least - 1e-6
-    assert _settled_anew(costs, 7, start, 40, tmp_path) == pytest.approx(least)
+    assert _settled_anew(engine, costs, 7, start, 0, tmp_path) >= least - 1e-6
+    assert _settled_anew(engine, costs, 7, start, 40, tmp_path) == pytest.approx(least)

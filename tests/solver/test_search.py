@@ -102,6 +102,20 @@ def test_an_engine_that_is_named_works_alone(forced: None, engine: str) -> None:
     assert "bought whole" in {attempt.variant for attempt in alone.attempts}
 
 
+def test_cbc_without_its_linear_solver_does_not_dive(
+    forced: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """CBC that came without CLP finds plans all the same."""
+    options = engines.Options(engine="cbc", gap=0.01, time_limit_s=20.0)
+    case = load_case(ROLL_OUT, edits=WHOLE)
+    dives = [a.variant == "dive" for a in solve_case(case, options).attempts]
+    assert any(dives)
+    monkeypatch.setattr("solver.engines.cbc.LINEAR_SOLVER", ())
+    answer = solve_case(case, options)
+    assert answer.plan is not None
+    assert not any(a.variant == "dive" for a in answer.attempts)
+
+
 def test_highs_helps_beside_where_no_engine_is_named(forced: None) -> None:
     """With help, the tree is HiGHS's and the first plan CBC's."""
     options = engines.Options(gap=0.002, time_limit_s=20.0, threads=2, helped=True)

@@ -9,10 +9,9 @@ import os
 import threading
 from typing import Any
 
-import highspy
-
 from .anew import Effort, anew
-from .dive import MOVE_ITERATIONS, Dive, bounds_of, solved
+from .dive import Dive
+from .linear import Linear
 
 SAVED, ANSWER, FRESH = "plan.bin", "answer.json", "answer.new"
 
@@ -21,21 +20,15 @@ def main() -> None:
     """Dive, settle anew what is to be, and tell."""
     with open("job.json", encoding="utf-8") as file:
         job = json.load(file)
-    highs: Any = highspy.Highs()  # type: ignore[no-untyped-call]
-    highs.setOptionValue("output_flag", False)
-    highs.setOptionValue("threads", 1)
-    highs.setOptionValue("time_limit", job["time_limit_s"])
-    if highs.readModel(job["model"]) == highspy.HighsStatus.kError:
-        raise SystemExit("HiGHS could not read the model")
+    linear = opened(job["library"], job["model"], job["time_limit_s"])
     threading.Thread(target=end_with_input, daemon=True).start()
-    free = bounds_of(highs)
+    free = linear.bounds()
     for column, value in job["held"]:
-        highs.changeColBounds(column, value, value)
-    bound = solved(highs)
+        linear.bound(column, value, value)
+    bound = linear.solve()
     answer: dict[str, Any] = {"bound": bound, "whole": False}
     if bound is not None:
-        highs.setOptionValue("simplex_iteration_limit", MOVE_ITERATIONS)
-        dive = Dive(highs, free)
+        dive = Dive(linear, bound, free)
         answer["whole"] = dive.through(job["stages"])
         if answer["whole"]:
             anew(dive, job["stages"], job["together"], Effort(**job["effort"]))
@@ -44,6 +37,17 @@ def main() -> None:
     with open(FRESH, "w", encoding="utf-8") as file:
         json.dump(answer, file)
     os.replace(FRESH, ANSWER)  # whole or not at all: the process may be stopped at any moment
+
+
+def opened(library: str | None, model: str, time_limit_s: float) -> Linear:
+    """The model in CLP, where its library is named, or in HiGHS; only that engine is loaded."""
+    if library is not None:
+        from .clp import Clp
+
+        return Clp(library, model, time_limit_s)
+    from .highs import Highs
+
+    return Highs(model, time_limit_s)
 
 
 def end_with_input() -> None:

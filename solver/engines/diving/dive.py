@@ -1,15 +1,15 @@
 """A dive: a relaxation is solved again and again, with a few columns rounded each time.
 
-Belongs here: which columns of a stage are rounded next, and the calls to highspy; every relaxation
-starts from the basis of the last, which is why all of a dive happens in one process. Does not
-belong here: files (__main__), and what is settled anew in the end (anew).
+Belongs here: which columns of a stage are rounded next; every relaxation starts from the basis of
+the last, which is why all of a dive happens in one process. Does not belong here: files (__main__),
+the engines' calls (linear), and what is settled anew in the end (anew).
 """
 
 import math
 from dataclasses import dataclass
 from typing import Any
 
-import highspy
+from .linear import Bounds, Linear
 
 WHOLE = 1e-6
 MOVE_ITERATIONS, TRIAL_ITERATIONS = 4000, 8000
@@ -22,22 +22,6 @@ SURE, DEARER = 0.8, 0.005
 CANDIDATES = 3
 """So many of a choice's columns are tried one after the other, the likeliest first."""
 ONE, ORDER = "one", "order"
-Bounds = dict[int, tuple[float, float]]
-
-
-def solved(highs: Any) -> float | None:
-    """Solve the relaxation as it is; its cost, or None where it has no point or no time."""
-    highs.run()
-    if highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
-        return None
-    cost: float = highs.getInfo().objective_function_value
-    return cost
-
-
-def bounds_of(highs: Any) -> Bounds:
-    """The bounds of every column as they are."""
-    lp = highs.getLp()
-    return dict(enumerate(zip(lp.col_lower_, lp.col_upper_, strict=True)))
 
 
 @dataclass(frozen=True)
@@ -62,17 +46,14 @@ class Trial:
 class Dive:
     """Bounds of columns, and how they change on the way down."""
 
-    def __init__(self, highs: Any, free: Bounds) -> None:
-        self.highs = highs
-        self.bounds = bounds_of(highs)
+    def __init__(self, linear: Linear, cost: float, free: Bounds) -> None:
+        self.linear = linear
+        self.bounds = linear.bounds()
         self.free = free
         """The bounds of columns that nothing was decided about."""
         self.ceiling = math.inf
         """What costs as much is of no use."""
-        self.cost: float = highs.getInfo().objective_function_value
-        self.values: list[float] = list(highs.getSolution().col_value)
-        self.reduced: list[float] = list(highs.getSolution().col_dual)
-        self.basis = highs.getBasis()
+        self.arrive(cost)
         self.moves = 0
         self.again = False
         """Whether every column was whole before, if not all at once."""
@@ -147,15 +128,11 @@ class Dive:
         """What a column between two bounds comes to; None where there is no point, or none that
         costs less than ``above``.
         """
-        self.highs.setOptionValue("simplex_iteration_limit", TRIAL_ITERATIONS)
-        self.highs.setOptionValue("objective_bound", above)
-        self.highs.changeColBounds(column, low, high)
-        cost = solved(self.highs)
-        trial = None if cost is None else Trial(cost, self.highs.getBasis())
-        self.highs.changeColBounds(column, *self.bounds[column])
-        self.highs.setBasis(self.basis)
-        self.highs.setOptionValue("objective_bound", math.inf)
-        self.highs.setOptionValue("simplex_iteration_limit", MOVE_ITERATIONS)
+        self.linear.bound(column, low, high)
+        cost = self.linear.solve(TRIAL_ITERATIONS, above)
+        trial = None if cost is None else Trial(cost, self.linear.basis())
+        self.linear.bound(column, *self.bounds[column])
+        self.linear.start_from(self.basis)
         return trial
 
     def choices(self, stage: dict[str, Any]) -> bool:
@@ -222,14 +199,14 @@ class Dive:
             return False
         for column, up, whole in moves:
             low, high = self.bounds[column]
-            self.highs.changeColBounds(column, whole if up else low, high if up else whole)
+            self.linear.bound(column, whole if up else low, high if up else whole)
         if tried is not None:
-            self.highs.setBasis(tried.basis)
-        cost = solved(self.highs)
+            self.linear.start_from(tried.basis)
+        cost = self.linear.solve(MOVE_ITERATIONS)
         if cost is None or cost > self.cost + dearer * abs(self.cost):
             for column, _, _ in moves:
-                self.highs.changeColBounds(column, *self.bounds[column])
-            self.highs.setBasis(self.basis)  # not the one of a relaxation without a point
+                self.linear.bound(column, *self.bounds[column])
+            self.linear.start_from(self.basis)  # not the one of a relaxation without a point
             return False
         for column, up, whole in moves:
             low, high = self.bounds[column]
@@ -240,14 +217,13 @@ class Dive:
 
     def arrive(self, cost: float) -> None:
         """Take what the relaxation that was just solved has brought."""
-        found = self.highs.getSolution()
-        self.cost, self.values, self.reduced = cost, list(found.col_value), list(found.col_dual)
-        self.basis = self.highs.getBasis()
+        self.cost, self.basis = cost, self.linear.basis()
+        self.values, self.reduced = self.linear.values(), self.linear.reduced()
 
     def bound(self, column: int, low: float, high: float) -> None:
         """Give a column other bounds; nothing is solved."""
         self.bounds[column] = (low, high)
-        self.highs.changeColBounds(column, low, high)
+        self.linear.bound(column, low, high)
 
     def hold(self, columns: list[int]) -> None:
         """Hold columns at the whole numbers where they are."""
@@ -266,15 +242,13 @@ class Dive:
             self.bound(column, low, high)
         self.cost, self.values, self.reduced = state.cost, state.values, state.reduced
         self.basis = state.basis
-        self.highs.setBasis(self.basis)
+        self.linear.start_from(self.basis)
 
     def freed(self, columns: list[int]) -> float | None:
         """Let nothing be decided about columns; the cost then, None where that took too long."""
         for column in columns:
             self.bound(column, *self.free[column])
-        self.highs.setOptionValue("simplex_iteration_limit", TRIAL_ITERATIONS)
-        cost = solved(self.highs)
-        self.highs.setOptionValue("simplex_iteration_limit", MOVE_ITERATIONS)
+        cost = self.linear.solve(TRIAL_ITERATIONS)
         if cost is not None:
             self.arrive(cost)
         return cost
