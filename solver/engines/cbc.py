@@ -83,9 +83,11 @@ def command(job: Job) -> list[str]:
     if job.variant == PREPROCESS_OFF:
         words += ["-preprocess", "off"]
     if job.nodes is not None:
-        words += ["-maxNodes", str(job.nodes), *(w for name in DIVES for w in (f"-{name}", "on"))]
+        words += ["-maxNodes", str(job.nodes)]
     if job.start is not None:
         words += ["-mipStart", START]
+    elif job.nodes is not None:
+        words += [word for name in DIVES for word in (f"-{name}", "on")]
     return [*words, "-solve", "-solution", WORDS, "-saveSolution", VALUES]
 
 
