@@ -71,8 +71,7 @@ def command(job: Job) -> list[str]:
     calls a dearer one optimal.
     """
     options = job.options
-    program = pulp.COIN_CMD(msg=False)  # type: ignore[no-untyped-call]
-    words = [str(program.path), os.path.relpath(job.model.path, job.folder)]
+    words = [_program(), os.path.relpath(job.model.path, job.folder)]
     words += ["-sec", f"{options.time_limit_s:.3f}", "-timeMode", "elapsed"]
     words += ["-ratio", repr(options.gap / (1 + options.gap)), "-increment", INCREMENT]
     words += ["-flow", "off"]
@@ -93,9 +92,16 @@ def command(job: Job) -> list[str]:
 
 def linear_solver() -> Path | None:
     """The library of CLP, the linear solver that CBC is made of; None where CBC came without."""
-    program = shutil.which(str(pulp.COIN_CMD(msg=False).path))  # type: ignore[no-untyped-call]
-    folder = Path(program or "cbc").resolve().parent.parent / "lib"
+    program = shutil.which(_program())
+    if program is None:
+        return None
+    folder = Path(program).resolve().parent.parent / "lib"
     return next((folder / name for name in LINEAR_SOLVER if (folder / name).is_file()), None)
+
+
+def _program() -> str:
+    """The `cbc` that PuLP names."""
+    return str(pulp.COIN_CMD(msg=False).path)  # type: ignore[no-untyped-call]
 
 
 def read_claim(job: Job, log: CbcLog, ending: Ending) -> Claim:

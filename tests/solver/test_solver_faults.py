@@ -94,9 +94,6 @@ def test_every_way_to_die_leads_to_the_next_engine(
     assert (outcome.status, outcome.objective) == (Status.OPTIMAL, 30)
 
 
-# Time
-
-
 @pytest.mark.parametrize(
     ("size", "words", "wrong", "right"),
     [((3, 2, 2), [], 102, 95), ((2, 2, 2), ["-preprocess", "off"], 78, 71)],
@@ -131,6 +128,9 @@ def test_cbc_and_highs_agree_on_jobs_on_curves(seed: int) -> None:
     size = ((1, 2, 2), (2, 2, 1), (2, 2, 2))[seed % 3]
     one, two = (solve(curves(*size, seed), Options(engine, gap=0.0)) for engine in ENGINES)
     assert (one.status, one.objective) == (two.status, pytest.approx(two.objective))
+
+
+# Time
 
 
 @both

@@ -14,7 +14,8 @@ from .linear import ENDLESS, Bounds, Linear
 OPTIMAL = 0
 MODEL, WHOLE, NUMBER = ctypes.c_void_p, ctypes.c_int, ctypes.c_double
 NUMBERS = ctypes.POINTER(ctypes.c_double)
-ENDLESS_S = 1e20
+NO_LIMIT = 1e20
+"""A cost that nothing reaches."""
 CALLS: dict[str, tuple[Any, Sequence[Any]]] = {
     "newModel": (MODEL, ()),
     "setLogLevel": (None, (MODEL, WHOLE)),
@@ -72,7 +73,7 @@ class Clp(Linear):
         calls, model = self.calls, self.model
         calls.Clp_setNumberIterations(model, 0)
         calls.Clp_setMaximumIterations(model, most)
-        calls.Clp_setDualObjectiveLimit(model, min(above, ENDLESS_S))
+        calls.Clp_setDualObjectiveLimit(model, min(above, NO_LIMIT))
         if self.begun:
             calls.Clp_dual(model, 0)
         else:
