@@ -88,6 +88,28 @@ class Program:
         kept = np.unique(first)
         return replace(self, rows=sums.some(kept), low=low[kept].tolist(), high=high[kept].tolist())
 
+    def eased(self, rows: Sequence[Sequence[int]], cost: float) -> "Program":
+        """The same program with one more variable for each set of rows, by which their upper limits
+        may be exceeded at a cost per unit; these variables come last, in the order of the sets.
+        """
+        count = len(self.costs)
+        number = [row for together in rows for row in together]
+        added = [count + n for n, together in enumerate(rows) for _ in together]
+        entries = self.rows.merged(
+            np.concatenate([self.rows.numbers(), np.array(number, np.int32)]),
+            np.concatenate([self.rows.ids, np.array(added, np.int32)]),
+            np.concatenate([self.rows.factors, np.full(len(added), -1.0)]),
+            len(self.rows),
+        )
+        return replace(
+            self,
+            costs=self.costs + [cost] * len(rows),
+            lower=self.lower + [0.0] * len(rows),
+            upper=self.upper + [math.inf] * len(rows),
+            whole=self.whole + [False] * len(rows),
+            rows=entries,
+        )
+
     def tied(self, like: Sequence[int]) -> "Program":
         """The same program where each variable ``i`` has the value of variable ``like[i]``.
 

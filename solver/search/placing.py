@@ -25,12 +25,15 @@ from solver.formulation.workloads import (
     SITE_CHOSEN,
 )
 from solver.instance.model import Occurrence, Reservation, Service, ServingMode, TrainingMode
-from solver.search.stock import NEVER, Stock
+from solver.search.prices import NEVER, Prices
+from solver.search.stock import Room, Stock
 
 STRETCHES = 4
 """A service may move between pools so often at first."""
 ATTEMPTS = 40
 """So often are all placed anew because one found no place."""
+DEARER = 0.3
+"""What money of a budget that is overdrawn counts for beside itself, each time."""
 MOST_AGAIN = 12
 """So many workloads at most are placed anew together."""
 NEVER_LESS = 1e-6
@@ -66,21 +69,26 @@ class Task:
 
 
 def placed(
-    model: Model, program: Program, margin: float, again: int, over: Callable[[], bool]
+    model: Model,
+    program: Program,
+    margin: float,
+    again: int,
+    over: Callable[[], bool],
+    room: Room,
 ) -> list[float] | None:
     """The values of all columns of use; None where a workload found no place or time is over.
 
     ``margin`` is the share of power, racks and fabrics that may be used; ``again`` how often each
-    workload is placed once more when all have a place.
+    workload is placed once more when all have a place; ``room`` what was found out about pools.
     """
-    return _Placing(model, program, margin, over).run(again)
+    return _Placing(model, program, margin, over, room).run(again)
 
 
 def likely_pools(model: Model, program: Program, count: int) -> dict[str, set[str]]:
     """The pools in which each workload costs least if it is alone; so many for each stretch of a
     service.
     """
-    placing = _Placing(model, program, 1.0, lambda: False)
+    placing = _Placing(model, program, 1.0, lambda: False, {})
     pools: dict[str, set[str]] = defaultdict(set)
     for task in placing.tasks():
         cost: dict[str, float] = {}
@@ -94,14 +102,23 @@ def likely_pools(model: Model, program: Program, count: int) -> dict[str, set[st
 
 class _Placing:
     def __init__(
-        self, model: Model, program: Program, margin: float, over: Callable[[], bool]
+        self,
+        model: Model,
+        program: Program,
+        margin: float,
+        over: Callable[[], bool],
+        room: Room,
     ) -> None:
         self.model, self.program, self.over = model, program, over
-        self.stock = Stock(model, program, margin)
+        self.prices = Prices(model, program)
+        self.empty = partial(Stock, model, self.prices, margin, room)
+        self.stock = self.empty()
         self.done: list[Task] = []
 
     def run(self, again: int) -> list[float] | None:
-        """Place everything; what finds no place comes first when all are placed anew."""
+        """Place everything; what finds no place comes first when all are placed anew, and money of
+        which too much is spent counts for more.
+        """
         roots = [task for task in self.tasks() if task.ways or task.finer is not list]
         roots.sort(key=lambda task: -task.size)
         for _ in range(ATTEMPTS):
@@ -109,11 +126,17 @@ class _Placing:
             if self.over():
                 return None
             if stuck is None:
-                break
+                overdrawn = self.stock.overdrawn()
+                if not overdrawn:
+                    break
+                for row in overdrawn:
+                    self.prices.dearness[row] += DEARER
+                self.stock = self.empty()
+                continue
             if stuck == 0:
                 return None
             roots.insert(0, roots.pop(stuck))
-            self.stock = Stock(self.model, self.program, self.stock.margin)
+            self.stock = self.empty()
         else:
             return None
         self._better(again)

@@ -19,6 +19,8 @@ from solver.search.incumbent import Incumbent
 from solver.search.neighbourhoods import Neighbourhoods
 from solver.search.parts import Parts
 from solver.search.placing import likely_pools, placed
+from solver.search.shortage import Shortage
+from solver.search.stock import Room
 
 JOBS_NODES, WINDOW_NODES, NEIGHBOURHOOD_NODES = 200, 60, 60
 """Nodes of a search tree: where a part is not done by then, the next one is worth more."""
@@ -39,9 +41,11 @@ TRIES = 8
 """How often some jobs are settled anew together."""
 SHARE_OF_HUGE, LIKELY = 0.95, 6
 """The share of the limits that jobs settled anew may use, and so many pools of each workload."""
+REPAIRS = 5
+"""How often all is placed anew because what was placed could not be bought."""
 AGAIN = 400
 """How often a first plan is thought over before anything is bought for it."""
-ROUGH, ROUGH_OF_LARGE, BUYING_NODES, REST_NODES = 0.02, 0.03, 20, 1
+ROUGH, ROUGH_OF_LARGE, BUYING_NODES, REST_NODES = 0.02, 0.03, 200, 1
 """What is bought for a first plan need not be the best."""
 IN_VAIN = 5
 """So many neighbourhoods without a better plan, and the search tree of the whole is worth more."""
@@ -175,33 +179,58 @@ def settle_anew(stage: Stage) -> bool:
 def first_plan(stage: Stage, diving: bool) -> bool:
     """Place every workload without an engine, then let one buy for it; whether there is a plan.
 
-    Where HiGHS may dive it buys in a moment, if dearly, and the plan is there a little sooner; but
-    not for a large program, in which dives mostly find no way out. Where the engine finds nothing
-    it searches too.
+    What cannot be bought is placed anew, in pools that have not proven too small.
     """
     parts = stage.parts
-    large = is_large(parts.model)
     for margin in MARGINS:
-        if stage.over():
-            break
-        use = placed(parts.model, parts.program, margin, AGAIN, stage.over)
-        if use is None:
-            continue
-        buying = parts.buying(use)
-        if diving and not large:
-            dived = stage.dive(buying, of_the_rest(parts.model))
-            if dived.point is not None:
-                stage.incumbent.offer(dived.point)
-        found = stage.run(buying, gap=ROUGH, nodes=BUYING_NODES).point
-        if found is None and stage.helper != stage.options.engine and not stage.over():
-            found = stage.run(
-                buying, gap=ROUGH_OF_LARGE, nodes=BUYING_NODES, engine=stage.helper
-            ).point
-        if found is not None:
-            stage.incumbent.offer(found)
-        if stage.incumbent.point is not None:
-            return True
+        room: Room = {}
+        for _ in range(REPAIRS):
+            if stage.over():
+                return False
+            use = placed(parts.model, parts.program, margin, AGAIN, stage.over, room)
+            if use is None:
+                break
+            if _bought(stage, use, diving):
+                return True
+            if stage.over():
+                return False
+            less = _too_small(stage, use)
+            if not less:
+                break
+            room = {**room, **less}
     return False
+
+
+def _bought(stage: Stage, use: Point, diving: bool) -> bool:
+    """Let an engine buy for a use of machines; whether it found a way.
+
+    Where HiGHS may dive it buys in a moment, if dearly, and the plan is there a little sooner; but
+    not for a large program, in which dives mostly find no way out. Where the engine finds nothing
+    the helper searches too.
+    """
+    buying = stage.parts.buying(use)
+    if diving and not is_large(stage.parts.model):
+        dived = stage.dive(buying, of_the_rest(stage.parts.model))
+        if dived.point is not None:
+            stage.incumbent.offer(dived.point)
+    found = stage.run(buying, gap=ROUGH, nodes=BUYING_NODES)
+    point = found.point
+    proven = found.status is engines.Status.INFEASIBLE
+    if point is None and not (proven or stage.helper == stage.options.engine or stage.over()):
+        point = stage.run(buying, gap=ROUGH_OF_LARGE, nodes=BUYING_NODES, engine=stage.helper).point
+    if point is not None:
+        stage.incumbent.offer(point)
+    return stage.incumbent.point is not None
+
+
+def _too_small(stage: Stage, use: Point) -> Room:
+    """What pools have room for that are too small for a use of machines, by a relaxation in which
+    cards may be missing; nothing where all can be bought in parts, or no relaxation was solved.
+    """
+    shortage = Shortage(stage.parts)
+    relaxed = shortage.parts.buying(use).relaxed()
+    point = stage.run(relaxed, gap=ROUGH, nodes=REST_NODES).point
+    return {} if point is None else shortage.room(point)
 
 
 def plan_near(stage: Stage, relaxed: Point) -> bool:

@@ -8,18 +8,17 @@ workloads (placing).
 
 import math
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
-from solver.engines.program import Program
 from solver.formulation import Model
 from solver.formulation.places import has_endpoints
-from solver.formulation.purchases import QUANTITY
-from solver.formulation.standing import STANDING, alike
 from solver.instance.model import Item, Kind, Offer, Option, Pool
+from solver.search.prices import NEVER, Prices, Unit
 
-NEVER = math.inf
+Room = Mapping[tuple[str, int], float]
+"""Cards that can be had in a pool in an interval, where that is known; as many as asked else."""
 ENOUGH = 1e-9
 """Cards or units: less is none, by rounding."""
 
@@ -43,10 +42,14 @@ class Holding:
     """Working ones."""
     owned: list[int]
     """Units of the fleet, by interval."""
+    best: list[Unit]
+    """Cheapest by period: bought until then, or rented during it."""
     price: list[float]
-    """Cheapest unit by period: bought until then, or rented during it."""
+    """What that one counts for."""
     shares: list[tuple[Limit, float]]
     """What one unit takes."""
+    most: list[float]
+    """Cards that can be had for it, by interval, as far as that is known."""
     need: list[float]
     """Cards, by interval."""
     units: list[int]
@@ -65,26 +68,29 @@ class Holding:
                 before = count
         return total
 
+    def paid(self) -> Iterator[tuple[int, Unit]]:
+        """How many of what units."""
+        before = 0
+        for unit, count in zip(self.best, self.units, strict=True):
+            if count > before:
+                yield count - before, unit
+            before = 0 if self.rented else max(before, count)
+
 
 class Stock:
     """All pools of a model."""
 
-    def __init__(self, model: Model, program: Program, margin: float) -> None:
-        self.model, self.program, self.margin = model, program, margin
+    def __init__(self, model: Model, prices: Prices, margin: float, room: Room) -> None:
+        self.model, self.prices, self.margin, self.room = model, prices, margin, room
         instance = model.instance
         self.period_of = [i.period for i in instance.intervals]
         self.periods = len(instance.periods)
         self.types: dict[str, int] = defaultdict(int)
         """Units bought by type of card."""
         self._options: dict[str, list[Option]] = defaultdict(list)
-        self._hosts: dict[str, list[Option]] = defaultdict(list)
         for option in instance.options:
             if option.pool is not None:
                 self._options[option.pool].append(option)
-            elif option.bay is not None:
-                self._hosts[option.bay].append(option)
-        self._known: dict[str, float] = {}
-        """What a unit costs, by option."""
         self._sites = self._site_limits()
         self._supplies: dict[tuple[str, str | None, bool], Limit] = {}
         self.holdings = {pool.key: self._holding(pool) for pool in instance.pools}
@@ -128,12 +134,25 @@ class Stock:
         """Of everything that stands."""
         return math.fsum(holding.spent for holding in self.holdings.values())
 
+    def overdrawn(self) -> list[int]:
+        """The budgets, by row, of which more is spent than there is."""
+        spent: dict[int, float] = defaultdict(float)
+        for holding in self.holdings.values():
+            for count, unit in holding.paid():
+                for row, amount in unit.takes.items():
+                    spent[row] += count * amount
+        room = self.prices.budgets
+        return [row for row, amount in spent.items() if amount > room[row] * self.margin]
+
     def _more(self, holding: Holding, cards: Mapping[int, float]) -> list[int] | None:
         """Units by period with more cards; None where there is no way to have them in time."""
         asked = list(holding.units)
         for interval, count in cards.items():
             period = self.period_of[interval]
-            missing = self._missing(holding, interval, holding.need[interval] + count)
+            need = holding.need[interval] + count
+            if need > holding.most[interval]:
+                return None
+            missing = self._missing(holding, interval, need)
             if missing > asked[period]:
                 if holding.price[period] == NEVER:
                     return None
@@ -172,54 +191,19 @@ class Stock:
             if not rented:
                 shares.append((self._supply(item, None, rented), 1.0))
             shares += self._shares(pool, options[0])
+        best = self.prices.rented(options) if rented else self.prices.bought(options)
         return Holding(
             pool=pool,
             rented=rented,
             cards_per_unit=pool.unit_cards * pool.working_fraction,
             owned=owned,
-            price=self._rents(options) if rented else self._prices(options),
+            best=best,
+            price=[self.prices.counted(unit) for unit in best],
             shares=shares,
+            most=[self.room.get((pool.key, i), NEVER) for i in range(len(owned))],
             need=[0.0] * len(instance.intervals),
             units=[0] * self.periods,
         )
-
-    def _prices(self, options: Sequence[Option]) -> list[float]:
-        """The cheapest unit bought until a period, with its share of a host."""
-        prices = [NEVER] * self.periods
-        for option in options:
-            each = self._price(option)
-            if option.bay is not None and (hosts := self._hosts[option.bay]):
-                slots = next(b.slots for b in self.model.instance.bays if b.key == option.bay)
-                ready = [self._price(host) for host in hosts if host.period <= option.period]
-                each += min(ready, default=NEVER) / slots
-            prices[option.period] = min(prices[option.period], each)
-        for period in range(1, self.periods):
-            prices[period] = min(prices[period], prices[period - 1])
-        return prices
-
-    def _price(self, option: Option) -> float:
-        """Of one unit, its running costs included."""
-        if option.key not in self._known:
-            self._known[option.key] = self._work_out(option)
-        return self._known[option.key]
-
-    def _work_out(self, option: Option) -> float:
-        number = self.model.of(QUANTITY).get((option.key, 0))
-        if number is None:
-            return NEVER
-        standing, group = self.model.of(STANDING), alike(option)
-        columns = {standing.get((*group, p)) for p in range(option.period, self.periods)}
-        running = sum(self.program.costs[c] for c in columns if c is not None)
-        return self.program.costs[number] + running
-
-    def _rents(self, options: Sequence[Option]) -> list[float]:
-        """The cheapest unit rented in a period."""
-        rents = [NEVER] * self.periods
-        for option in options:
-            inside = {self.period_of[i] for i in range(option.first, option.last)}
-            for period in inside:
-                rents[period] = min(rents[period], self._price(option) / len(inside))
-        return rents
 
     def _supply(self, item: str, site: str | None, rented: bool) -> Limit:
         """Units of an item on the market, for one site or for all: until a period, or for rent in
