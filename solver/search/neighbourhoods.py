@@ -19,7 +19,7 @@ GROW, SHRINK = 1.4, 0.6
 
 @dataclass
 class Neighbourhoods:
-    """Turns between workloads thought over together and times thought over together."""
+    """Turns between workloads, times and purchases thought over together."""
 
     parts: Parts
     seed: int
@@ -38,7 +38,7 @@ class Neighbourhoods:
             *(s.key for s in instance.services),
             *(r.key for r in instance.reservations),
         ]
-        self.kinds = ["workloads", "times"]
+        self.kinds = ["workloads", "times", "pools"]
         if len(instance.periods) < 2:
             self.kinds.remove("times")
         first = FIRST_OF_LARGE if is_large(self.parts.model) else FIRST
@@ -57,6 +57,9 @@ class Neighbourhoods:
         self.tried += 1
         if kind == "workloads":
             return kind, self.parts.around(plan, self._some(self.workloads, kind), set())
+        if kind == "pools":
+            pools = self._some(self.parts.bought_in(plan), kind)
+            return kind, self.parts.rebuying(plan, pools)
         return kind, self.parts.around(plan, set(), self._stretch(kind))
 
     def tell(self, kind: str, finished: bool, better: bool) -> None:

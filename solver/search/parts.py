@@ -14,7 +14,7 @@ from solver.engines.points import Point
 from solver.engines.program import Part, Program
 from solver.families import Family
 from solver.formulation import Model
-from solver.formulation.model import Column
+from solver.formulation.model import Column, Index
 from solver.formulation.places import SWITCHES
 from solver.formulation.purchases import CARD_TYPE, ORDERED, QUANTITY
 from solver.formulation.standing import STANDING
@@ -195,6 +195,30 @@ class Parts:
                 continue
             self._hold(part, number, point[number])
         return part
+
+    def bought_in(self, point: Sequence[float]) -> list[str]:
+        """The pools for which a plan buys or rents; a host's pools go by the host's name."""
+        return sorted(
+            {self._bought_for(index) for index, column in self._quantities() if point[column]}
+        )
+
+    def rebuying(self, point: Sequence[float], pools: set[str]) -> Part:
+        """What keeps a plan's purchases, but for some pools, and where jobs run, but not when."""
+        part = Part.all_of(self.program)
+        for number, kind in enumerate(self.kinds):
+            if kind in PLACES:
+                self._hold(part, number, float(round(point[number])))
+        for index, column in self._quantities():
+            if self._bought_for(index) not in pools:
+                self._hold(part, column, point[column])
+        return part
+
+    def _quantities(self) -> Iterable[tuple[Index, int]]:
+        return self.model.of(QUANTITY).items()
+
+    def _bought_for(self, index: Index) -> str:
+        option = self.model.instance.option[str(index[0])]
+        return str(option.bay or option.pool)
 
     def buying(self, use: Sequence[float]) -> Part:
         """What buys for a use of machines: nothing for pools that are not used."""

@@ -9,7 +9,7 @@ from solver.case import load_case
 from solver.engines.program import Program
 from solver.formulation import build_tight
 from solver.search.neighbourhoods import AGREED, FIRST, GROW, SHRINK, Neighbourhoods
-from solver.search.parts import Parts
+from solver.search.parts import PLACES, Parts
 
 ROLL_OUT = Path(problems.__file__).parent / "library" / "roll_out.yaml"
 
@@ -65,3 +65,30 @@ def test_sizes_follow_from_what_became_of_them(parts: Parts) -> None:
     near.tell("workloads", finished=True, better=True)
     assert near.share["workloads"] == pytest.approx(FIRST * GROW)
     assert not near.exhausted()
+
+
+def test_purchases_are_thought_over_pool_by_pool(parts: Parts) -> None:
+    """What is bought for some pools is free, and what is bought for others and where jobs run is
+    held; when jobs run is free.
+
+    Sensitivity: were a host held where its cards are free, there would be no more of them.
+    """
+    options = parts.model.instance.options
+    plan = [0.0] * len(parts.kinds)
+    quantity = parts.model.of("quantity")
+    bought = {option.bay or option.pool for option in options[:3]}
+    for option in options[:3]:
+        plan[quantity[option.key, 0]] = 2.0
+    assert parts.bought_in(plan) == sorted(map(str, bought))
+    some = sorted(map(str, bought))[0]
+    part = parts.rebuying(plan, {some})
+    free = {n for n in range(len(plan)) if part.lower[n] < part.upper[n]}
+    mine = {
+        column
+        for (key, _), column in quantity.items()
+        if some
+        in {parts.model.instance.option[str(key)].bay, parts.model.instance.option[str(key)].pool}
+    }
+    assert mine & set(quantity.values()) == free & set(quantity.values())
+    assert not free & {n for n, kind in enumerate(parts.kinds) if kind in PLACES}
+    assert free & {n for n, kind in enumerate(parts.kinds) if kind == "held"}

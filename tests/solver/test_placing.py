@@ -46,7 +46,7 @@ def test_what_is_placed_can_be_bought_for(tmp_path: Path) -> None:
     Sensitivity: cards counted without spares, or a window left out, would leave rows broken.
     """
     model, parts = made(medium(tmp_path))
-    use = placed(model, parts.program, 0.95, 50, never)
+    use = placed(model, parts.program, 0.95, 50, never, {})
     assert use is not None
     found = run_part(parts.buying(use), OPTIONS, nodes=20)
     assert found.point is not None
@@ -58,7 +58,7 @@ def test_thinking_again_makes_it_no_dearer(tmp_path: Path) -> None:
     model, parts = made(medium(tmp_path))
     costs = []
     for again in (0, 50, 50):
-        use = placed(model, parts.program, 0.95, again, never)
+        use = placed(model, parts.program, 0.95, again, never, {})
         assert use is not None
         costs.append(run_part(parts.buying(use), OPTIONS, nodes=20).point)
     first, better, same = (parts.program.cost(point or []) for point in costs)
@@ -69,7 +69,7 @@ def test_thinking_again_makes_it_no_dearer(tmp_path: Path) -> None:
 def test_nothing_is_bought_for_pools_that_are_not_used(tmp_path: Path) -> None:
     """The part that buys holds the quantities of other pools at zero."""
     model, parts = made(medium(tmp_path))
-    use = placed(model, parts.program, 0.95, 0, never)
+    use = placed(model, parts.program, 0.95, 0, never, {})
     assert use is not None
     part = parts.buying(use)
     used = {pool_of(column) for column, value in zip(model.columns, use, strict=True) if value}
@@ -89,7 +89,7 @@ def test_huge_programs_count_what_stands(tmp_path: Path, monkeypatch: pytest.Mon
     for huge in (10**9, 1):
         monkeypatch.setattr(build_module, "HUGE", huge)
         model, parts = made(medium(tmp_path))
-        use = placed(model, parts.program, 0.95, 50, never)
+        use = placed(model, parts.program, 0.95, 50, never, {})
         assert use is not None
         exact = replace(OPTIONS, engine="highs", gap=0.0)
         found = run_part(parts.buying(use), exact)
@@ -105,8 +105,8 @@ def test_huge_programs_count_what_stands(tmp_path: Path, monkeypatch: pytest.Mon
 def test_no_place_is_no_plan(tmp_path: Path) -> None:
     """Where sites may use nothing of their power, or time is over, nothing is placed."""
     model, parts = made(medium(tmp_path))
-    assert placed(model, parts.program, 0.0, 0, never) is None
-    assert placed(model, parts.program, 0.95, 0, lambda: True) is None
+    assert placed(model, parts.program, 0.0, 0, never, {}) is None
+    assert placed(model, parts.program, 0.95, 0, lambda: True, {}) is None
 
 
 @pytest.mark.parametrize("first", range(0, 200, 50))
@@ -118,7 +118,7 @@ def test_placing_copes_with_the_whole_language(first: int) -> None:
     some = 0
     for seed in range(first, first + 50):
         model, parts = made(case_of(problem_of_seed(seed)))
-        use = placed(model, parts.program, 0.95, 5, never)
+        use = placed(model, parts.program, 0.95, 5, never, {})
         if use is None:
             continue
         some += 1

@@ -288,6 +288,25 @@ def test_a_narrowed_program_has_less_to_use() -> None:
     assert program.narrowed([0, 2], 0.5).low == program.low
 
 
+@pytest.mark.parametrize(("cost", "total"), [(9.0, -10.0), (4.0, -11.0), (2.0, -20.0)])
+def test_limits_of_an_eased_program_are_exceeded_at_a_cost(cost: float, total: float) -> None:
+    """Proves what -5x comes to where x <= 2 and 2x <= 5 may be exceeded by the same s: 2·-5 where s
+    is dearer than 5; 3·-5 + 4 where it is worth more up to s = 1 only, from where on the second row
+    gives half an x for each; 10·-5 + 15·2 where it is worth it to the end.
+
+    Sensitivity: with an s for each row the second total would be -10.5, for half an s of the first.
+    """
+    problem = pulp.LpProblem("small")
+    x = problem.add_variable("x", 0, 10)
+    problem.addConstraint(x <= 2, "first")
+    problem.addConstraint(2 * x <= 5, "second")
+    problem.setObjective(-5 * x)
+    eased = Program.of(problem).eased([[0, 1]], cost)
+    found = run_part(Part.all_of(eased), TO_THE_END)
+    assert found.point is not None
+    assert eased.cost(found.point) == pytest.approx(total)
+
+
 def test_services_are_steady_within_a_period() -> None:
     """A plan of the steady program is a plan of the program, at the same cost; and columns follow
     one another only within a period.
