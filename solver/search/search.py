@@ -97,6 +97,14 @@ class _Search:
         self.beside = options.threads > 1
         self.helper = HIGHS if options.helped else options.engine
         """The engine that dives, thinks over neighbourhoods and grows trees."""
+        self.stage = Stage(
+            self.parts,
+            self.incumbent,
+            replace(options, threads=1),
+            self.helper,
+            self.started,
+            self.stop,
+        )
         self.diving = self.helper == HIGHS or cbc.linear_solver() is not None
         self.large = is_large(model)
         self.fed = folder / "fed.bin"
@@ -119,10 +127,6 @@ class _Search:
             raise self.failures[0]
         return self._answer()
 
-    def left_s(self) -> float:
-        """Seconds left of the time limit."""
-        return self.options.time_limit_s - (time.monotonic() - self.started)
-
     def _accepted(self, point: Point) -> bool:
         return self.accept is None or self.accept(self._values(point))
 
@@ -144,7 +148,11 @@ class _Search:
         try:
             while any(thread.is_alive() for thread in threads):
                 time.sleep(TICK_S)
-                if self.interrupted.is_set() or self.incumbent.done.is_set() or self.left_s() <= 0:
+                if (
+                    self.interrupted.is_set()
+                    or self.incumbent.done.is_set()
+                    or self.stage.left_s() <= 0
+                ):
                     self.stop.set()
                 self._report()
         finally:
@@ -166,9 +174,7 @@ class _Search:
         """One stream: a first plan, better plans near it and near relaxations; and on one thread a
         tree.
         """
-        engine = self.options.engine
-        options = replace(self.options, threads=1)
-        stage = Stage(self.parts, self.incumbent, options, self.helper, self.started, self.stop)
+        engine, stage = self.options.engine, self.stage
         if self.incumbent.point is None:
             self.at, began = "first plan", time.monotonic()
             found = first_plan(stage, diving=self.diving)
@@ -182,9 +188,9 @@ class _Search:
             self._note(self.helper, "dive", status, StopReason.UNKNOWN, began, "")
         without = self.incumbent.point is None and not self.large
         if without or not self.beside:
-            self._near_relaxation(stage, "jobs whole", self.parts.jobs(), not settled)
+            self._near_relaxation("jobs whole", self.parts.jobs(), not settled)
             if self.incumbent.point is None and not stage.over():
-                self._near_relaxation(stage, "choices whole", self.parts.choices(), True)
+                self._near_relaxation("choices whole", self.parts.choices(), True)
         if self.incumbent.point is None or stage.over():
             return
         self.at, began = "better plans", time.monotonic()
@@ -199,9 +205,10 @@ class _Search:
             self.at = "bound"
             self._tree()
 
-    def _near_relaxation(self, stage: Stage, name: str, relaxation: Part, look: bool) -> None:
+    def _near_relaxation(self, name: str, relaxation: Part, look: bool) -> None:
         """Solve a relaxation and, if asked, look for a plan near its point."""
-        self.at, began, engine = "relaxation", time.monotonic(), stage.options.engine
+        stage, engine = self.stage, self.options.engine
+        self.at, began = "relaxation", time.monotonic()
         found = relax(stage, relaxation)
         self._note(engine, name, found.status, found.stop, began, found.message)
         if found.point is not None and self.hint is None:
@@ -287,7 +294,7 @@ class _Search:
 
     def _from_now(self, engine: str) -> engines.Options:
         """What an engine of the other stream is given: one thread, and the time that is left."""
-        seconds = max(0.2, self.left_s())
+        seconds = max(0.2, self.stage.left_s())
         return replace(self.options, engine=engine, threads=1, time_limit_s=seconds)
 
     def _feed(self, columns: Sequence[float]) -> None:
@@ -318,10 +325,10 @@ class _Search:
         known.
         """
         known = self.incumbent
-        over = self.interrupted.is_set() or self.left_s() <= 0.2
+        over = self.interrupted.is_set() or self.stage.left_s() <= 0.2
         if known.done.is_set() or (over and known.point is not None):
             return self._outcome(known.point, known.bound, self._why())
-        options = replace(self.options, time_limit_s=max(0.2, self.left_s()))
+        options = replace(self.options, time_limit_s=max(0.2, self.stage.left_s()))
         outcome = engines.solve(
             self.model.problem,
             options,
