@@ -32,8 +32,8 @@ STRETCHES = 4
 """A service may move between pools so often at first."""
 ATTEMPTS = 40
 """So often are all placed anew because one found no place."""
-DEARER = 0.3
-"""What money of a budget that is overdrawn counts for beside itself, each time."""
+HAGGLES, DEARER = 10, 0.3
+"""So often money of a budget that is overdrawn counts for more, and each time for so much of it."""
 MOST_AGAIN = 12
 """So many workloads at most are placed anew together."""
 NEVER_LESS = 1e-6
@@ -116,31 +116,32 @@ class _Placing:
         self.done: list[Task] = []
 
     def run(self, again: int) -> list[float] | None:
-        """Place everything; what finds no place comes first when all are placed anew, and money of
-        which too much is spent counts for more.
+        """Place everything, anew with money that counts for more while too much of it is spent;
+        what is bought in the end may still be within a budget where the estimate is not.
         """
         roots = [task for task in self.tasks() if task.ways or task.finer is not list]
         roots.sort(key=lambda task: -task.size)
-        for _ in range(ATTEMPTS):
-            stuck = self._all_placed(roots)
-            if self.over():
+        for _ in range(HAGGLES):
+            if not self._with_a_place(roots):
                 return None
-            if stuck is None:
-                overdrawn = self.stock.overdrawn()
-                if not overdrawn:
-                    break
-                for row in overdrawn:
-                    self.prices.dearness[row] += DEARER
-                self.stock = self.empty()
-                continue
-            if stuck == 0:
-                return None
-            roots.insert(0, roots.pop(stuck))
-            self.stock = self.empty()
-        else:
-            return None
+            if not (overdrawn := self.stock.overdrawn()):
+                break
+            for row in overdrawn:
+                self.prices.dearness[row] += DEARER
         self._better(again)
         return self._values(self.done)
+
+    def _with_a_place(self, roots: list[Task]) -> bool:
+        """Place everything; what finds no place comes first when all are placed anew."""
+        for _ in range(ATTEMPTS):
+            self.stock = self.empty()
+            stuck = self._all_placed(roots)
+            if self.over() or stuck == 0:
+                return False
+            if stuck is None:
+                return True
+            roots.insert(0, roots.pop(stuck))
+        return False
 
     def _better(self, again: int) -> None:
         """Take back some workloads at a time and place them anew; undone where it is dearer."""
