@@ -89,11 +89,12 @@ def likely_pools(model: Model, program: Program, count: int) -> dict[str, set[st
     service.
     """
     placing = _Placing(model, program, 1.0, lambda: False, {})
+    stock = placing.empty()
     pools: dict[str, set[str]] = defaultdict(set)
     for task in placing.tasks():
         cost: dict[str, float] = {}
         for way in task.ways:
-            alone = way.running + placing.stock.dearer(way.pool, way.cards)
+            alone = way.running + stock.dearer(way.pool, way.cards)
             cost[way.pool] = min(alone, cost.get(way.pool, NEVER))
         best = sorted((least, pool) for pool, least in cost.items() if least < NEVER)[:count]
         pools[task.name] |= {pool for _, pool in best}
@@ -112,7 +113,8 @@ class _Placing:
         self.model, self.program, self.over = model, program, over
         self.prices = Prices(model, program)
         self.empty = partial(Stock, model, self.prices, margin, room)
-        self.stock = self.empty()
+        self.stock: Stock
+        """Of the turn that is under way."""
         self.done: list[Task] = []
 
     def run(self, again: int) -> list[float] | None:

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from solver import engines
 from solver.engines.dive import Anew, Dived, Rounding, dive
@@ -64,6 +65,11 @@ class Stage:
     started: float
     stop: threading.Event
     """Set when everybody is to stop."""
+
+    @cached_property
+    def shortage(self) -> Shortage:
+        """What finds out what cannot be bought: made once, if anything cannot."""
+        return Shortage(self.parts)
 
     def left_s(self) -> float:
         """Seconds left."""
@@ -227,10 +233,9 @@ def _too_small(stage: Stage, use: Point) -> Room:
     """What pools have room for that are too small for a use of machines, by a relaxation in which
     cards may be missing; nothing where all can be bought in parts, or no relaxation was solved.
     """
-    shortage = Shortage(stage.parts)
-    relaxed = shortage.parts.buying(use).relaxed()
+    relaxed = stage.shortage.parts.buying(use).relaxed()
     point = stage.run(relaxed, gap=ROUGH, nodes=REST_NODES).point
-    return {} if point is None else shortage.room(point)
+    return {} if point is None else stage.shortage.room(point)
 
 
 def plan_near(stage: Stage, relaxed: Point) -> bool:

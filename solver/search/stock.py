@@ -59,22 +59,18 @@ class Holding:
 
     def cost(self, units: Sequence[int]) -> float:
         """Of these units by period."""
-        if self.rented:
-            return sum(n * self.price[p] for p, n in enumerate(units) if n)
-        total, before = 0.0, 0
-        for period, count in enumerate(units):
-            if count > before:
-                total += (count - before) * self.price[period]
-                before = count
+        total = 0.0
+        for period, count in self.paid(units):
+            total += count * self.price[period]
         return total
 
-    def paid(self) -> Iterator[tuple[int, Unit]]:
-        """How many of what units."""
+    def paid(self, units: Sequence[int]) -> Iterator[tuple[int, int]]:
+        """How many of these units by period are bought, or rented, in which."""
         before = 0
-        for unit, count in zip(self.best, self.units, strict=True):
+        for period, count in enumerate(units):
             if count > before:
-                yield count - before, unit
-            before = 0 if self.rented else max(before, count)
+                yield period, count - before
+                before = 0 if self.rented else count
 
 
 class Stock:
@@ -138,8 +134,8 @@ class Stock:
         """The budgets, by row, of which more is spent than there is."""
         spent: dict[int, float] = defaultdict(float)
         for holding in self.holdings.values():
-            for count, unit in holding.paid():
-                for row, amount in unit.takes.items():
+            for period, count in holding.paid(holding.units):
+                for row, amount in holding.best[period].takes.items():
                     spent[row] += count * amount
         room = self.prices.budgets
         return [row for row, amount in spent.items() if amount > room[row] * self.margin]

@@ -17,7 +17,7 @@ from solver.engines.program import Program
 from solver.formulation import Model, build_tight
 from solver.instance.model import Kind
 from solver.search.incumbent import Incumbent
-from solver.search.parts import LIMITS, Parts
+from solver.search.parts import Parts
 from solver.search.placing import placed
 from solver.search.prices import NEVER, Prices
 from solver.search.shortage import Shortage
@@ -58,8 +58,8 @@ def test_the_cheapest_unit_until_a_year() -> None:
 
 
 def test_money_that_is_short_counts_for_more() -> None:
-    """Proves that three nodes overdraw 250 in the second year and that from 1.2 times its money on
-    the early node is the cheaper one; 10 of the second year's money is no other budget's.
+    """Proves that three nodes overdraw 250 in the second year, whose money alone the late node
+    takes, and that from 1.2 times that money on the early node is the cheaper one.
 
     Sensitivity: were the years mixed up, the first year's money would count for more.
     """
@@ -127,9 +127,7 @@ def short_of(folder: Path, share: float) -> Parts:
     path = folder / "m1.yaml"
     path.write_text(problem_text("M", 1), encoding="utf-8")
     model = build_tight(load_case(path).instance)
-    program = Program.of(model.problem)
-    rows = [number for number, row in enumerate(model.rows) if row.family in LIMITS]
-    return Parts(model, program.narrowed(rows, share))
+    return Parts(model, Program.of(model.problem)).narrow(share)
 
 
 def placed_in(parts: Parts) -> Point:
