@@ -42,8 +42,10 @@ TRIES = 8
 """How often some jobs are settled anew together."""
 SHARE_OF_HUGE, LIKELY = 0.95, 6
 """The share of the limits that jobs settled anew may use, and so many pools of each workload."""
-REPAIRS = 5
-"""How often all is placed anew because what was placed could not be bought."""
+REPAIRS = 4
+"""How often a large program is placed anew because what was placed could not be bought: of others a
+dive has a plan sooner.
+"""
 AGAIN = 400
 """How often a first plan is thought over before anything is bought for it."""
 ROUGH, ROUGH_OF_LARGE, BUYING_NODES, REST_NODES = 0.02, 0.03, 200, 1
@@ -188,9 +190,10 @@ def first_plan(stage: Stage, diving: bool) -> bool:
     What cannot be bought is placed anew, in pools that have not proven too small.
     """
     parts = stage.parts
+    repairs = REPAIRS if is_large(parts.model) else 0
     for margin in MARGINS:
         room: Room = {}
-        for _ in range(REPAIRS):
+        for turn in range(1 + repairs):
             if stage.over():
                 return False
             use = placed(parts.model, parts.program, margin, AGAIN, stage.over, room)
@@ -198,8 +201,8 @@ def first_plan(stage: Stage, diving: bool) -> bool:
                 break
             if _bought(stage, use, diving):
                 return True
-            if stage.over():
-                return False
+            if turn == repairs or stage.over():
+                break
             less = _too_small(stage, use)
             if not less:
                 break

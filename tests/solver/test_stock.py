@@ -183,6 +183,7 @@ def test_a_first_plan_places_anew_what_could_not_be_bought(
         return placed(*words)
 
     monkeypatch.setattr("solver.search.stages.placed", told)
+    monkeypatch.setattr("solver.search.stages.is_large", lambda model: True)
     incumbent = Incumbent(parts.program, OPTIONS.gap, lambda point: True)
     stage = Stage(parts, incumbent, OPTIONS, HIGHS, time.monotonic(), threading.Event())
     assert first_plan(stage, diving=True)
