@@ -83,9 +83,11 @@ def command(job: Job) -> list[str]:
         words += ["-preprocess", "off"]
     if job.nodes is not None:
         words += ["-maxNodes", str(job.nodes)]
+    if job.cutoff is not None:
+        words += ["-cutoff", repr(job.cutoff * job.model.scale)]
     if job.start is not None:
         words += ["-mipStart", START]
-    elif job.nodes is not None:
+    elif job.nodes is not None and job.cutoff is None:
         words += [word for name in DIVES for word in (f"-{name}", "on")]
     return [*words, "-solve", "-solution", WORDS, "-saveSolution", VALUES]
 

@@ -101,8 +101,8 @@ class Job:
     patience_s: float | None = None
     """How long the engine may take to hand over its plan when it is interrupted; None: as long as
     it is known to need."""
-    fed: Path | None = None
-    """A file in which better plans may appear while HiGHS runs: doubles by column."""
+    cutoff: float | None = None
+    """In the problem's costs: what costs more is not looked for."""
 
     def cost(self, written: float | None) -> float | None:
         """Return a cost of the problem from one of the model as it was written."""

@@ -31,6 +31,7 @@ TOLD_APART = {
     "kInfeasible": Status.INFEASIBLE,
     "kUnbounded": Status.UNBOUNDED,
 }
+NODES_USED = "kSolutionLimit"
 STOPS = {"kTimeLimit": StopReason.TIME_LIMIT, "kInterrupt": StopReason.INTERRUPTED}
 
 
@@ -75,7 +76,8 @@ def read_claim(job: Job, answer: dict[str, Any], ending: Ending) -> Claim:
     values = _read_values(job) if answer["plan"] else None
     if values is not None:
         return Claim(status or Status.FEASIBLE, stop, words, values, bound)
-    if stop is StopReason.UNKNOWN or status is Status.OPTIMAL:
+    odd = stop is StopReason.UNKNOWN and answer["status"] != NODES_USED
+    if odd or status is Status.OPTIMAL:
         return Claim(Status.ERROR, StopReason.UNKNOWN, words)
     return Claim(Status.NO_PLAN, stop, words, bound=bound)
 
@@ -93,14 +95,17 @@ def _without_answer(job: Job, ending: Ending, bound: float | None, last: str) ->
 def _task(job: Job) -> dict[str, Any]:
     options = job.options
     start = None
-    limits = {} if job.nodes is None else {"mip_max_nodes": job.nodes}
+    limits: dict[str, float] = {} if job.nodes is None else {"mip_max_nodes": job.nodes}
+    if job.cutoff is not None:
+        # Meant for the simplex method, as HiGHS documents it; its tree starts from it as from a
+        # plan's cost too, and then may call a point above it optimal.
+        limits["objective_bound"] = job.cutoff * job.model.scale
     if job.start is not None:
         start = [*(job.start[variable] for variable in job.model.ids), *job.model.added]
     return {
         "model": os.path.relpath(job.model.path, job.folder),
         "time_limit_s": options.time_limit_s,
         "start": start,
-        "fed": None if job.fed is None else str(job.fed),
         "options": {
             "mip_rel_gap": options.gap,
             "mip_abs_gap": NEAR,

@@ -38,7 +38,7 @@ def main() -> None:
         raise SystemExit("HiGHS could not read the model")
     if job["start"] is not None:
         highs.setSolution(solution_of(job["start"]))
-    listen(highs, job.get("fed"))
+    listen(highs)
     highs.setOptionValue("time_limit", max(0.1, job["time_limit_s"] - (time.monotonic() - began)))
     highs.run()
     answer(highs)
@@ -51,10 +51,9 @@ def solution_of(values: list[float]) -> Any:
     return solution
 
 
-def listen(highs: Any, fed: str | None) -> None:
-    """Tell of progress, save every better plan, take what is fed, stop when standard input ends."""
+def listen(highs: Any) -> None:
+    """Tell of progress, save every better plan, stop when standard input ends."""
     stop = threading.Event()
-    seen = [0.0]
 
     def wait_for_end() -> None:
         while os.read(0, 4096):
@@ -64,9 +63,6 @@ def listen(highs: Any, fed: str | None) -> None:
     def heard(kind: Any, _message: str, out: Any, into: Any, _data: Any) -> None:
         if kind == Kind.kCallbackMipImprovingSolution:
             save(out.mip_solution)
-        elif kind == Kind.kCallbackMipUserSolution:
-            if fed is not None and (given := newer(fed, seen)):
-                into.setSolution(given)
         elif stop.is_set():
             into.user_interrupt = True
         if kind in (Kind.kCallbackMipImprovingSolution, Kind.kCallbackMipInterrupt):
@@ -79,22 +75,8 @@ def listen(highs: Any, fed: str | None) -> None:
         Kind.kCallbackMipInterrupt,
         Kind.kCallbackSimplexInterrupt,
         Kind.kCallbackIpmInterrupt,
-        *((Kind.kCallbackMipUserSolution,) if fed is not None else ()),
     ):
         highs.startCallback(kind)
-
-
-def newer(path: str, seen: list[float]) -> list[float]:
-    """Return the values in a file that has changed since it was last seen; else nothing."""
-    try:
-        changed = os.stat(path).st_mtime
-    except FileNotFoundError:
-        return []
-    if changed <= seen[0]:
-        return []
-    seen[0] = changed
-    with open(path, "rb") as file:
-        return list(array.array("d", file.read()))
 
 
 def save(values: Any) -> None:

@@ -7,6 +7,7 @@ run when (solver.search), and the ladder for whole problems (ladder).
 """
 
 import array
+import math
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -43,7 +44,7 @@ def run_part(
     *,
     nodes: int | None = None,
     start: Point | None = None,
-    fed: Path | None = None,
+    cutoff: float | None = None,
     patience_s: float | None = None,
     interrupted: threading.Event | None = None,
     on_bound: Callable[[float], None] | None = None,
@@ -53,22 +54,27 @@ def run_part(
 
     ``nodes`` bounds the search tree: a limit that is the same on every machine. ``start`` is a
     point of the program to start from; where it does not lie in the part the engine ignores it.
-    ``fed`` is a file in which the columns of better points may appear while HiGHS runs. The process
-    is gone when this returns or raises. ``on_bound`` hears of bounds of the part, ``on_point`` of
-    points that HiGHS finds, while it runs; both are called from the calling thread.
+    What costs more than ``cutoff`` is not looked for: then a part without points was shown to have
+    none below it, and no bound above it is one. The process is gone when this returns or raises.
+    ``on_bound`` hears of bounds of the part, ``on_point`` of points that HiGHS finds, while it
+    runs; both are called from the calling thread.
     """
+    limit = math.inf if cutoff is None else cutoff
     with private_folder() as folder:
         model = part.write(folder / MODEL)
         place = folder / "run"
         place.mkdir()
-        news = _News(part, model, place / highs.VALUES, on_bound, on_point)
+        news = _News(part, model, place / highs.VALUES, limit, on_bound, on_point)
         watch = Watch(news.hear, interrupted)
-        job = Job(model, place, options, watch, "", start, nodes, patience_s, fed)
+        job = Job(model, place, options, watch, "", start, nodes, patience_s, cutoff)
         claim = RUN[options.engine](job)
     point = None
     if claim.column_values is not None:
         point = part.point(model, claim.column_values)
-    return Found(claim.status, claim.stop, point, claim.bound, watch.elapsed_s(), claim.message)
+    bound = claim.bound if claim.bound is None else min(claim.bound, limit)
+    if claim.status is Status.INFEASIBLE:
+        bound = cutoff
+    return Found(claim.status, claim.stop, point, bound, watch.elapsed_s(), claim.message)
 
 
 @dataclass
@@ -79,6 +85,8 @@ class _News:
     model: Model
     values: Path
     """Where HiGHS keeps its best point."""
+    limit: float
+    """No bound above it is one."""
     on_bound: Callable[[float], None] | None
     on_point: Callable[[Point], object] | None
     best: float | None = None
@@ -86,7 +94,7 @@ class _News:
     def hear(self, progress: Progress) -> None:
         """Pass on what is new."""
         if self.on_bound is not None and progress.bound is not None:
-            self.on_bound(progress.bound)
+            self.on_bound(min(progress.bound, self.limit))
         if self.on_point is None or progress.best is None or progress.best == self.best:
             return
         self.best = progress.best

@@ -3,19 +3,15 @@
 Belongs here: `search`, for programs on which it pays. Does not belong here: the stages.
 """
 
-import array
 import logging
-import os
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 
 from solver import engines
 from solver.engines import Attempt, Outcome, Status, StopReason, cbc
 from solver.engines.branch import branch
-from solver.engines.child import private_folder
 from solver.engines.parts import Found, run_part
 from solver.engines.points import Point
 from solver.engines.program import Part, Program
@@ -27,6 +23,7 @@ from solver.search.parts import Parts
 from solver.search.stages import (
     HIGHS,
     IN_VAIN,
+    JOBS_NODES,
     Stage,
     first_plan,
     improve,
@@ -36,6 +33,7 @@ from solver.search.stages import (
     settle_anew,
 )
 from solver.search.steady import average
+from solver.search.targets import Targets
 
 Accept = Callable[[Mapping[str, float]], bool]
 OnProgress = Callable[[engines.Progress], None]
@@ -43,6 +41,8 @@ OnProgress = Callable[[engines.Progress], None]
 MANY = 800
 """Whole numbers from which on the search pays; below, an engine alone is done sooner."""
 TICK_S = 0.1
+ROOT_NODES = 1
+"""Of a relaxation, for a first bound and a hint."""
 
 log = logging.getLogger(__name__)
 
@@ -69,8 +69,7 @@ def search(
     where its jobs run - grows from the beginning, while plans are looked for beside it; plans and
     hints pass from one to the other, and the answer has the best plan and the best bound of both.
     """
-    with private_folder() as folder:
-        return _Search(model, options, on_progress, interrupted, accept, folder).run(start)
+    return _Search(model, options, on_progress, interrupted, accept).run(start)
 
 
 class _Search:
@@ -83,7 +82,6 @@ class _Search:
         on_progress: OnProgress | None,
         interrupted: threading.Event | None,
         accept: Accept | None,
-        folder: Path,
     ) -> None:
         self.started = time.monotonic()
         self.model, self.options = model, options
@@ -107,7 +105,6 @@ class _Search:
         )
         self.diving = self.helper == HIGHS or cbc.linear_solver() is not None
         self.large = is_large(model)
-        self.fed = folder / "fed.bin"
         self.attempts: list[Attempt] = []
         self.failures: list[BaseException] = []
         self.hint: Point | None = None
@@ -194,14 +191,11 @@ class _Search:
         if self.incumbent.point is None or stage.over():
             return
         self.at, began = "better plans", time.monotonic()
-        improve(
-            stage,
-            lambda: self.hint,
-            self.options.seed,
-            in_vain=None if self.beside else IN_VAIN,
-        )
+        together = self.beside or self.large
+        in_vain = None if together else IN_VAIN
+        improve(stage, lambda: self.hint, self.options.seed, in_vain=in_vain)
         self._note(engine, "neighbourhoods", Status.FEASIBLE, StopReason.UNKNOWN, began, "")
-        if self.helper == HIGHS and not (self.beside or self.large or stage.over()):
+        if not (together or stage.over()):
             self.at = "bound"
             self._tree()
 
@@ -220,43 +214,64 @@ class _Search:
         self._note(engine, f"near {name}", status, StopReason.UNKNOWN, began, "")
 
     def _tree(self) -> None:
-        """Search trees over more and more of the program, in the end over everything, taking plans
-        from beside.
+        """Search trees, each to rule out that anything costs less than a target, after those of
+        relaxations, from which the first bound comes.
 
         CBC begins with what jobs hold and what is ordered: its tree over all that is bought hardly
         grows, and its bound is mostly below theirs.
         """
-        whole = Part.all_of(self.program)
-        self.incumbent.listeners.append(lambda point: self._feed(whole.columns(point)))
-        relaxations = [("bought whole", self.parts.bought())]
+        relaxations, nodes = [("bought whole", self.parts.bought())], ROOT_NODES
         if self.helper != HIGHS:
-            orders = ("orders whole", self.parts.orders())
-            relaxations = [("jobs whole", self.parts.jobs()), orders, *relaxations]
+            nodes = JOBS_NODES
+            relaxations = [("jobs whole", self.parts.jobs()), ("orders whole", self.parts.orders())]
+        going = True
         for name, part in relaxations:
-            found = self._grown(name, part, self.options.gap / 2, self._take_hint)
-            if self.stop.is_set() or found.status is not Status.OPTIMAL:
-                break
-        else:
-            found = self._grown("whole", whole, self.options.gap, self.incumbent.offer)
-            if found.point is not None:
-                self.incumbent.offer(found.point)
-        if found.status in (Status.OPTIMAL, Status.INFEASIBLE):
-            self.stop.set()
+            found = self._grown(name, part, nodes, self._take_hint)
+            going = going and found.status is not Status.INFEASIBLE
+        targets = Targets(self.options.gap)
+        while going and not self.stop.is_set():
+            going = self._rule_out(targets)
+        self.stop.set()
+
+    def _rule_out(self, targets: Targets) -> bool:
+        """Let a tree rule out the next target, or without a plan find one; whether anything is left
+        to find.
+        """
+        known, whole = self.incumbent, Part.all_of(self.program)
+        cost = known.cost
+        target = None if cost is None else targets.next(cost, known.bound)
+        nodes = None if cost is None else targets.nodes
+        with targets.stay(target, known, self.stop) as void:
+            found = self._grown("whole", whole, nodes, known.offer, target, void)
+        if found.point is not None:
+            known.offer(found.point)
+        if target is not None and not void.is_set():
+            targets.tell(found.bound is not None and found.bound >= target)
+        last = cost is None or target == targets.last(cost)
+        ended = found.status in (Status.OPTIMAL, Status.INFEASIBLE)
+        return not (last and ended and known.cost == cost)
 
     def _take_hint(self, point: Point) -> None:
         self.hint = point
 
     def _grown(
-        self, name: str, part: Part, gap: float, on_point: Callable[[Point], object]
+        self,
+        name: str,
+        part: Part,
+        nodes: int | None,
+        on_point: Callable[[Point], object],
+        cutoff: float | None = None,
+        interrupted: threading.Event | None = None,
     ) -> Found:
         """What a search tree finds of a part whose bound holds for the program."""
         began = time.monotonic()
         found = run_part(
             part,
-            replace(self._from_now(self.helper), gap=gap),
-            start=self.incumbent.point,
-            fed=self.fed,
-            interrupted=self.stop,
+            self._from_now(self.helper),
+            nodes=nodes,
+            start=self.incumbent.point if cutoff is None else None,
+            cutoff=cutoff,
+            interrupted=interrupted or self.stop,
             on_bound=self.incumbent.raise_bound,
             on_point=on_point,
         )
@@ -296,11 +311,6 @@ class _Search:
         """What an engine of the other stream is given: one thread, and the time that is left."""
         seconds = max(0.2, self.stage.left_s())
         return replace(self.options, engine=engine, threads=1, time_limit_s=seconds)
-
-    def _feed(self, columns: Sequence[float]) -> None:
-        fresh = self.fed.with_suffix(".new")
-        fresh.write_bytes(array.array("d", columns).tobytes())
-        os.replace(fresh, self.fed)
 
     def _note(
         self, engine: str, variant: str, status: Status, stop: StopReason, began: float, words: str

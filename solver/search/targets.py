@@ -1,0 +1,106 @@
+"""Which cost a search tree is to rule out next, between the best bound and the best plan.
+
+Belongs here: choosing targets, and when to stop a tree. Does not belong here: the trees (search).
+
+A tree that only has to show that nothing costs less than a target is several times as small as one
+that looks for the optimum: far more columns can be fixed at its root. Where the target lies above
+the optimum, though, it shows nothing, however long it grows. So targets come nearer to the plan as
+long as trees of few nodes rule them out, and stay nearer to the bound where they do not.
+"""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from solver.engines import relative_gap
+from solver.engines.points import Point
+from solver.search.incumbent import Incumbent
+
+WIDEST = 0.03
+"""Plans are hardly further from the optimum, however far the bound is."""
+SHARE, LAST = 0.5, 2.0
+"""The first target's share of the way from the bound to the plan; the last target is taken instead
+where that is not so many times as far from the plan."""
+NODES = 300
+"""Nodes of a tree before it is given up."""
+
+
+@dataclass
+class Targets:
+    """Targets one after the other."""
+
+    gap: float
+    """Relative: how far the last target lies below the plan."""
+    share: float = SHARE
+    nodes: int = NODES
+
+    def next(self, cost: float, bound: float | None) -> float:
+        """The next target, of the best plan's cost and the best bound, if there is one.
+
+        >>> Targets(gap=0.001).next(100.0, 99.0), Targets(gap=0.001).next(100.0, None)
+        (99.5, 98.5)
+        >>> Targets(gap=0.001).next(100.0, 99.7)
+        99.9
+        """
+        widest = WIDEST if bound is None else min(WIDEST, relative_gap(cost, bound))
+        distance = (1 - self.share) * max(self.gap, widest)
+        return self.last(cost) if distance <= LAST * self.gap else cost - distance * abs(cost)
+
+    def last(self, cost: float) -> float:
+        """The last target for a plan: once it is ruled out, the plan is near enough."""
+        return cost - self.gap * abs(cost)
+
+    def tell(self, ruled_out: bool) -> None:
+        """Learn from a tree that has ended: nearer to the plan, or to the bound with more nodes.
+
+        >>> targets = Targets(gap=0.01)
+        >>> targets.tell(False), targets.share, targets.nodes
+        (None, 0.25, 600)
+        >>> targets.tell(True), targets.share, targets.nodes
+        (None, 0.5, 600)
+        """
+        if ruled_out:
+            self.share = min(1.0, 2 * self.share)
+        else:
+            self.share, self.nodes = self.share / 2, 2 * self.nodes
+
+    def void(self, target: float, cost: float) -> bool:
+        """Whether a plan is so near to a target, or below it, that a lower one would do.
+
+        >>> [Targets(gap=0.01).void(98.0, cost) for cost in (100.0, 98.6, 98.4, 90.0)]
+        [False, False, True, True]
+        """
+        return cost - self.gap / 2 * abs(cost) < target
+
+    @contextmanager
+    def stay(
+        self, target: float | None, incumbent: Incumbent, stop: threading.Event
+    ) -> Iterator[threading.Event]:
+        """An event that is set with ``stop``, or when better plans make the target void; where
+        there is none, when there is a plan.
+        """
+        void = Either(stop)
+
+        def look(_point: Point) -> None:
+            assert incumbent.cost is not None
+            if target is None or self.void(target, incumbent.cost):
+                void.set()
+
+        incumbent.listeners.append(look)
+        try:
+            yield void
+        finally:
+            incumbent.listeners.remove(look)
+
+
+class Either(threading.Event):
+    """Set when it is set itself, or another is."""
+
+    def __init__(self, other: threading.Event) -> None:
+        super().__init__()
+        self.other = other
+
+    def is_set(self) -> bool:
+        """Whether one of them is."""
+        return super().is_set() or self.other.is_set()
