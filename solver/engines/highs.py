@@ -32,6 +32,7 @@ TOLD_APART = {
     "kUnbounded": Status.UNBOUNDED,
 }
 NODES_USED = "kSolutionLimit"
+"""How a run ends that has used up the nodes it was given."""
 STOPS = {"kTimeLimit": StopReason.TIME_LIMIT, "kInterrupt": StopReason.INTERRUPTED}
 
 

@@ -257,7 +257,3 @@ class Part:
                 value = float(round(value))
             point[i] = min(max(value, self.lower[i]), self.upper[i]) + 0.0
         return point
-
-    def columns(self, point: Sequence[float]) -> list[float]:
-        """The values of the written columns at a point, the constant's included."""
-        return [*(point[i] for i in self.free), 1.0]

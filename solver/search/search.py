@@ -65,9 +65,9 @@ def search(
 
     On one thread the chosen engine looks for a plan and for better plans near it, or HiGHS does
     where `options.helped` says so; then the ladder of `solver.engines.solve` takes over with the
-    best plan to start from. On two threads or more, a search tree - of a large program one over
-    where its jobs run - grows from the beginning, while plans are looked for beside it; plans and
-    hints pass from one to the other, and the answer has the best plan and the best bound of both.
+    best plan to start from. On two threads or more, search trees - of a large program one over
+    where its jobs run - grow from the beginning, while plans are looked for beside them; what
+    either side finds guides the other, and the answer has the best plan and bound of both.
     """
     return _Search(model, options, on_progress, interrupted, accept).run(start)
 
@@ -191,11 +191,10 @@ class _Search:
         if self.incumbent.point is None or stage.over():
             return
         self.at, began = "better plans", time.monotonic()
-        together = self.beside or self.large
-        in_vain = None if together else IN_VAIN
+        in_vain = None if self.beside else IN_VAIN
         improve(stage, lambda: self.hint, self.options.seed, in_vain=in_vain)
         self._note(engine, "neighbourhoods", Status.FEASIBLE, StopReason.UNKNOWN, began, "")
-        if not (together or stage.over()):
+        if self.helper == HIGHS and not (self.beside or self.large or stage.over()):
             self.at = "bound"
             self._tree()
 
@@ -224,13 +223,14 @@ class _Search:
         if self.helper != HIGHS:
             nodes = JOBS_NODES
             relaxations = [("jobs whole", self.parts.jobs()), ("orders whole", self.parts.orders())]
-        going = True
         for name, part in relaxations:
             found = self._grown(name, part, nodes, self._take_hint)
-            going = going and found.status is not Status.INFEASIBLE
-        targets = Targets(self.options.gap)
-        while going and not self.stop.is_set():
-            going = self._rule_out(targets)
+            if self.stop.is_set() or found.status is Status.INFEASIBLE:
+                break
+        else:
+            targets = Targets(self.options.gap)
+            while not self.stop.is_set() and self._rule_out(targets):
+                pass
         self.stop.set()
 
     def _rule_out(self, targets: Targets) -> bool:
