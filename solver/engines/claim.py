@@ -103,6 +103,8 @@ class Job:
     it is known to need."""
     cutoff: float | None = None
     """In the problem's costs: what costs more is not looked for."""
+    heuristics: float | None = None
+    """The share of its effort that HiGHS spends on looking for points; None: its own."""
 
     def cost(self, written: float | None) -> float | None:
         """Return a cost of the problem from one of the model as it was written."""

@@ -49,6 +49,7 @@ def run_part(
     interrupted: threading.Event | None = None,
     on_bound: Callable[[float], None] | None = None,
     on_point: Callable[[Point], object] | None = None,
+    heuristics: float | None = None,
 ) -> Found:
     """Run the engine of ``options`` on a part, for ``options.time_limit_s`` at most.
 
@@ -57,7 +58,8 @@ def run_part(
     What costs more than ``cutoff`` is not looked for: then a part without points was shown to have
     none below it, and no bound above it is one. The process is gone when this returns or raises.
     ``on_bound`` hears of bounds of the part, ``on_point`` of points that HiGHS finds, while it
-    runs; both are called from the calling thread.
+    runs; both are called from the calling thread. ``heuristics`` is the share of its effort that
+    HiGHS spends on looking for points; with a cutoff it spends none.
     """
     limit = math.inf if cutoff is None else cutoff
     with private_folder() as folder:
@@ -66,7 +68,17 @@ def run_part(
         place.mkdir()
         news = _News(part, model, place / highs.VALUES, limit, on_bound, on_point)
         watch = Watch(news.hear, interrupted)
-        job = Job(model, place, options, watch, "", start, nodes, patience_s, cutoff)
+        job = Job(
+            model,
+            place,
+            options,
+            watch,
+            start=start,
+            nodes=nodes,
+            patience_s=patience_s,
+            cutoff=cutoff,
+            heuristics=heuristics,
+        )
         claim = RUN[options.engine](job)
     point = None
     if claim.column_values is not None:

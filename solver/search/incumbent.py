@@ -25,6 +25,8 @@ class Incumbent:
         self.point: Point | None = None
         self.cost: float | None = None
         self.bound: float | None = None
+        self.in_vain = 0
+        """How many runs near the best point brought none better, since it was found."""
         self.done = threading.Event()
         """Set when the gap is reached."""
         self.listeners: list[Callable[[Point], None]] = []
@@ -48,7 +50,7 @@ class Incumbent:
         with self._lock:
             if not self._better(cost):
                 return False
-            self.point, self.cost = point, cost
+            self.point, self.cost, self.in_vain = point, cost, 0
             self._judge()
         for listener in self.listeners:
             listener(point)

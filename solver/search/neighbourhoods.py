@@ -15,6 +15,8 @@ from solver.search.parts import Parts
 AGREED = "agreed"
 FIRST, FIRST_OF_LARGE, LEAST, MOST = 0.3, 0.12, 0.05, 1.0
 GROW, SHRINK = 1.4, 0.6
+WORTH = 0.001
+"""What agrees with a relaxation is thought over again at once where that saved more of the cost."""
 
 
 @dataclass
@@ -62,13 +64,15 @@ class Neighbourhoods:
             return kind, self.parts.rebuying(plan, pools)
         return kind, self.parts.around(plan, set(), self._stretch(kind))
 
-    def tell(self, kind: str, finished: bool, better: bool) -> None:
-        """Learn from a run: larger where it was too easy, smaller where it did not end."""
+    def tell(self, kind: str, finished: bool, saved: float) -> None:
+        """Learn from a run, which saved a share of the plan's cost: larger where it was too easy,
+        smaller where it did not end.
+        """
         if kind == AGREED:
-            self.due = better  # it would be the same again until the plan changes
+            self.due = saved > WORTH  # it would be nearly the same until the plan changes
         elif not finished:
             self.share[kind] = max(LEAST, self.share[kind] * SHRINK)
-        elif not better:
+        elif not saved:
             self.share[kind] = min(MOST, self.share[kind] * GROW)
 
     def exhausted(self) -> bool:

@@ -11,19 +11,16 @@ from dataclasses import replace
 
 from solver import engines
 from solver.engines import Attempt, Outcome, Status, StopReason, cbc
-from solver.engines.branch import branch
-from solver.engines.parts import Found, run_part
 from solver.engines.points import Point
 from solver.engines.program import Part, Program
 from solver.formulation import Model
-from solver.search import branching
+from solver.search.bounds import Bounds
 from solver.search.diving import is_huge, is_large
 from solver.search.incumbent import Incumbent
 from solver.search.parts import Parts
 from solver.search.stages import (
     HIGHS,
     IN_VAIN,
-    JOBS_NODES,
     Stage,
     first_plan,
     improve,
@@ -32,8 +29,6 @@ from solver.search.stages import (
     settle,
     settle_anew,
 )
-from solver.search.steady import average
-from solver.search.targets import Targets
 
 Accept = Callable[[Mapping[str, float]], bool]
 OnProgress = Callable[[engines.Progress], None]
@@ -41,8 +36,6 @@ OnProgress = Callable[[engines.Progress], None]
 MANY = 800
 """Whole numbers from which on the search pays; below, an engine alone is done sooner."""
 TICK_S = 0.1
-ROOT_NODES = 1
-"""Of a relaxation, for a first bound and a hint."""
 
 log = logging.getLogger(__name__)
 
@@ -103,6 +96,7 @@ class _Search:
             self.started,
             self.stop,
         )
+        self.bounds = Bounds(self.stage, self._take_hint, self._note)
         self.diving = self.helper == HIGHS or cbc.linear_solver() is not None
         self.large = is_large(model)
         self.attempts: list[Attempt] = []
@@ -118,7 +112,7 @@ class _Search:
         streams: list[Callable[[], None]] = [self._near]
         if self.beside:
             large = self.large and self.helper == HIGHS
-            streams.append(self._branches if large else self._tree)
+            streams.append(self.bounds.by_branches if large else self.bounds.by_trees)
         self._watch([threading.Thread(target=self._guarded, args=(s,)) for s in streams])
         if self.failures:
             raise self.failures[0]
@@ -196,7 +190,7 @@ class _Search:
         self._note(engine, "neighbourhoods", Status.FEASIBLE, StopReason.UNKNOWN, began, "")
         if self.helper == HIGHS and not (self.beside or self.large or stage.over()):
             self.at = "bound"
-            self._tree()
+            self.bounds.by_trees()
 
     def _near_relaxation(self, name: str, relaxation: Part, look: bool) -> None:
         """Solve a relaxation and, if asked, look for a plan near its point."""
@@ -212,105 +206,8 @@ class _Search:
         status = Status.FEASIBLE if plan_near(stage, found.point) else Status.NO_PLAN
         self._note(engine, f"near {name}", status, StopReason.UNKNOWN, began, "")
 
-    def _tree(self) -> None:
-        """Search trees, each to rule out that anything costs less than a target, after those of
-        relaxations, from which the first bound comes.
-
-        CBC begins with what jobs hold and what is ordered: its tree over all that is bought hardly
-        grows, and its bound is mostly below theirs.
-        """
-        relaxations, nodes = [("bought whole", self.parts.bought())], ROOT_NODES
-        if self.helper != HIGHS:
-            nodes = JOBS_NODES
-            relaxations = [("jobs whole", self.parts.jobs()), ("orders whole", self.parts.orders())]
-        for name, part in relaxations:
-            found = self._grown(name, part, nodes, self._take_hint)
-            if self.stop.is_set() or found.status is Status.INFEASIBLE:
-                break
-        else:
-            targets = Targets(self.options.gap)
-            while not self.stop.is_set() and self._rule_out(targets):
-                pass
-        self.stop.set()
-
-    def _rule_out(self, targets: Targets) -> bool:
-        """Let a tree rule out the next target, or without a plan find one; whether anything is left
-        to find.
-        """
-        known, whole = self.incumbent, Part.all_of(self.program)
-        cost = known.cost
-        target = None if cost is None else targets.next(cost, known.bound)
-        nodes = None if cost is None else targets.nodes
-        with targets.stay(target, known, self.stop) as void:
-            found = self._grown("whole", whole, nodes, known.offer, target, void)
-        if found.point is not None:
-            known.offer(found.point)
-        if target is not None and not void.is_set():
-            targets.tell(found.bound is not None and found.bound >= target)
-        last = cost is None or target == targets.last(cost)
-        ended = found.status in (Status.OPTIMAL, Status.INFEASIBLE)
-        return not (last and ended and known.cost == cost)
-
     def _take_hint(self, point: Point) -> None:
         self.hint = point
-
-    def _grown(
-        self,
-        name: str,
-        part: Part,
-        nodes: int | None,
-        on_point: Callable[[Point], object],
-        cutoff: float | None = None,
-        interrupted: threading.Event | None = None,
-    ) -> Found:
-        """What a search tree finds of a part whose bound holds for the program."""
-        began = time.monotonic()
-        found = run_part(
-            part,
-            self._from_now(self.helper),
-            nodes=nodes,
-            start=self.incumbent.point if cutoff is None else None,
-            cutoff=cutoff,
-            interrupted=interrupted or self.stop,
-            on_bound=self.incumbent.raise_bound,
-            on_point=on_point,
-        )
-        self.incumbent.raise_bound(found.bound)
-        self._note(self.helper, name, found.status, found.stop, began, found.message)
-        return found
-
-    def _branches(self) -> None:
-        """The other stream of a large program, whose tree as a whole would not grow: a tree over
-        where jobs run, after a first bound.
-        """
-        self._average()
-        began = time.monotonic()
-        found = branch(
-            Part.all_of(self.program),
-            branching.groups(self.model),
-            branching.stages(self.model),
-            self._from_now(HIGHS),
-            cutoff=lambda: self.incumbent.cost,
-            interrupted=self.stop,
-            on_bound=self.incumbent.raise_bound,
-        )
-        words = f"{found.nodes} nodes"
-        self._note(HIGHS, "branches", Status.NO_PLAN, StopReason.UNKNOWN, began, words)
-
-    def _average(self) -> None:
-        """A bound long before that of the relaxation, and a little below it: that of periods on
-        average.
-        """
-        part = Part.all_of(self.program.summed(*average(self.model))).relaxed()
-        began = time.monotonic()
-        found = run_part(part, self._from_now(HIGHS), interrupted=self.stop)
-        self.incumbent.raise_bound(found.bound)
-        self._note(HIGHS, "average", found.status, found.stop, began, found.message)
-
-    def _from_now(self, engine: str) -> engines.Options:
-        """What an engine of the other stream is given: one thread, and the time that is left."""
-        seconds = max(0.2, self.stage.left_s())
-        return replace(self.options, engine=engine, threads=1, time_limit_s=seconds)
 
     def _note(
         self, engine: str, variant: str, status: Status, stop: StopReason, began: float, words: str

@@ -271,12 +271,11 @@ def improve(
     if best is not None and is_large(parts.model) and parts.steady.has(best):
         parts = parts.steady
     near = Neighbourhoods(parts, seed)
-    failures = 0
     while not stage.over() and not near.exhausted():
-        if in_vain is not None and failures >= in_vain:
+        if in_vain is not None and stage.incumbent.in_vain >= in_vain:
             return
-        best = stage.incumbent.point
-        if best is None:
+        best, cost = stage.incumbent.point, stage.incumbent.cost
+        if best is None or cost is None:
             return
         near.hint(hint())
         kind, part = near.next(best)
@@ -288,6 +287,10 @@ def improve(
             engine=stage.helper,
             guard_s=NEIGHBOURHOOD_GUARD_S,
         )
-        better = found.point is not None and stage.incumbent.offer(parts.spread(found.point))
-        near.tell(kind, found.status is engines.Status.OPTIMAL, better)
-        failures = 0 if better else failures + 1
+        point = None if found.point is None else parts.spread(found.point)
+        saved = 0.0
+        if point is not None and stage.incumbent.offer(point):
+            saved = engines.relative_gap(cost, stage.parts.program.cost(point))
+        near.tell(kind, found.status is engines.Status.OPTIMAL, saved)
+        if not saved:
+            stage.incumbent.in_vain += 1

@@ -24,16 +24,17 @@ def parts() -> Parts:
 def test_a_new_hint_is_thought_over_next(parts: Parts) -> None:
     """A relaxation's point comes next, again as long as that pays, and once more when it is new.
 
-    Sensitivity: were a hint kept due in vain, no other neighbourhood would ever come.
+    Sensitivity: were a hint kept due in vain, or for a pittance, no other neighbourhood would ever
+    come.
     """
     near = Neighbourhoods(parts, seed=1)
     plan = [0.0] * len(parts.kinds)
     assert near.next(plan)[0] != AGREED
     hint = [1.0] * len(plan)
     near.hint(hint)
-    for better in (True, False):
+    for saved in (0.01, 0.0001):
         assert near.next(plan)[0] == AGREED
-        near.tell(AGREED, finished=True, better=better)
+        near.tell(AGREED, finished=True, saved=saved)
     near.hint(hint)
     near.hint(None)
     assert near.next(plan)[0] != AGREED
@@ -58,11 +59,11 @@ def test_near_a_hint_all_is_held_that_it_agrees_on(parts: Parts) -> None:
 def test_sizes_follow_from_what_became_of_them(parts: Parts) -> None:
     """What did not end is smaller the next time, what was too easy is larger."""
     near = Neighbourhoods(parts, seed=1)
-    near.tell("times", finished=False, better=False)
-    near.tell("workloads", finished=True, better=False)
+    near.tell("times", finished=False, saved=0.0)
+    near.tell("workloads", finished=True, saved=0.0)
     assert near.share["times"] == pytest.approx(FIRST * SHRINK)
     assert near.share["workloads"] == pytest.approx(FIRST * GROW)
-    near.tell("workloads", finished=True, better=True)
+    near.tell("workloads", finished=True, saved=0.0001)
     assert near.share["workloads"] == pytest.approx(FIRST * GROW)
     assert not near.exhausted()
 

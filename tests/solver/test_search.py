@@ -107,7 +107,7 @@ def test_cbc_without_its_linear_solver_does_not_dive(
     forced: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """CBC that came without CLP finds plans all the same."""
-    options = engines.Options(engine="cbc", gap=0.05, time_limit_s=6.0)
+    options = engines.Options(engine="cbc", gap=0.05, time_limit_s=20.0)
     case = load_case(ROLL_OUT, edits=WHOLE)
     dives = [a.variant == "dive" for a in solve_case(case, options).attempts]
     assert any(dives)

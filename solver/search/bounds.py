@@ -1,0 +1,194 @@
+"""Bounds of a program: the trees that raise them, one after the other.
+
+Belongs here: which tree is grown when, and when it is left for the next. Does not belong here:
+plans (stages), which cost a tree is to rule out (targets), how a tree over jobs grows
+(solver.engines.branch).
+"""
+
+import math
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from solver import engines
+from solver.engines import Status, StopReason
+from solver.engines.branch import branch
+from solver.engines.parts import Found, run_part
+from solver.engines.points import Point
+from solver.engines.program import Part
+from solver.search import branching
+from solver.search.incumbent import Incumbent
+from solver.search.stages import HIGHS, JOBS_NODES, Stage
+from solver.search.steady import average
+from solver.search.targets import Either, Targets
+
+SETTLED, SETTLED_OF_PLAN = 0.2, 0.015
+"""What a relaxation's best point may cost more than its bound once it has little left to tell: a
+share of what the plan does, or of the plan."""
+CALM = 4
+"""So many neighbourhoods without a better plan, and points of a relaxation bring none either."""
+LOOKING = 0.5
+"""The share of a relaxation's effort that goes into points rather than into its bound. With HiGHS's
+own 0.05, points as good come 20 s later or never."""
+
+Note = Callable[[str, str, Status, StopReason, float, str], None]
+"""Hears of a run: engine, variant, status, why it stopped, when it began, its words."""
+
+
+@dataclass
+class Bounds:
+    """Raises the bound of an incumbent, and finds points of relaxations on the way."""
+
+    stage: Stage
+    take_hint: Callable[[Point], None]
+    note: Note
+
+    def by_trees(self) -> None:
+        """Search trees, each to rule out that anything costs less than a target, after those of
+        relaxations, from which come the first bound and points that plans are looked for near.
+
+        CBC begins with what jobs hold and what is ordered: its tree over all that is bought hardly
+        grows, and its bound is mostly below theirs.
+        """
+        stage, parts = self.stage, self.stage.parts
+        if stage.helper == HIGHS:
+            ended = [self._settled("bought whole", parts.bought())]
+        else:
+            relaxations = [("jobs whole", parts.jobs()), ("orders whole", parts.orders())]
+            ended = [self._few_nodes(name, part) for name, part in relaxations]
+        if Status.INFEASIBLE not in ended:
+            targets = Targets(stage.options.gap)
+            while not stage.stop.is_set() and self._rule_out(targets):
+                pass
+        stage.stop.set()
+
+    def by_branches(self) -> None:
+        """For a large program, whose tree as a whole would not grow: a tree over where jobs run,
+        after a first bound.
+        """
+        self._average()
+        stage, began = self.stage, time.monotonic()
+        found = branch(
+            Part.all_of(stage.parts.program),
+            branching.groups(stage.parts.model),
+            branching.stages(stage.parts.model),
+            self._from_now(HIGHS),
+            cutoff=lambda: stage.incumbent.cost,
+            interrupted=stage.stop,
+            on_bound=stage.incumbent.raise_bound,
+        )
+        words = f"{found.nodes} nodes"
+        self.note(HIGHS, "branches", Status.NO_PLAN, StopReason.UNKNOWN, began, words)
+
+    def _average(self) -> None:
+        """A bound long before that of the relaxation, and a little below it: that of periods on
+        average.
+        """
+        stage = self.stage
+        program = stage.parts.program.summed(*average(stage.parts.model))
+        began = time.monotonic()
+        found = run_part(
+            Part.all_of(program).relaxed(), self._from_now(HIGHS), interrupted=stage.stop
+        )
+        self._keep("average", found, HIGHS, began)
+
+    def _settled(self, name: str, relaxation: Part) -> Status:
+        """A tree over a relaxation that looks for points too, until it has little left to tell."""
+        stage, began = self.stage, time.monotonic()
+        known = stage.incumbent
+        settled = Settled(known, stage.stop)
+
+        def found_point(point: Point) -> None:
+            settled.found(stage.parts.program.cost(point))
+            self.take_hint(point)
+
+        found = run_part(
+            relaxation,
+            self._from_now(stage.helper),
+            start=known.point,
+            heuristics=LOOKING,
+            interrupted=settled,
+            on_bound=settled.raised,
+            on_point=found_point,
+        )
+        return self._keep(name, found, stage.helper, began)
+
+    def _few_nodes(self, name: str, relaxation: Part) -> Status:
+        """A tree of few nodes over a relaxation."""
+        stage, began = self.stage, time.monotonic()
+        if stage.stop.is_set():
+            return Status.NO_PLAN
+        found = run_part(
+            relaxation,
+            self._from_now(stage.helper),
+            nodes=JOBS_NODES,
+            start=stage.incumbent.point,
+            interrupted=stage.stop,
+            on_bound=stage.incumbent.raise_bound,
+            on_point=self.take_hint,
+        )
+        return self._keep(name, found, stage.helper, began)
+
+    def _rule_out(self, targets: Targets) -> bool:
+        """Let a tree rule out the next target, or without a plan find one; whether anything is left
+        to find.
+        """
+        stage, began = self.stage, time.monotonic()
+        known = stage.incumbent
+        cost = known.cost
+        target = None if cost is None else targets.next(cost, known.bound)
+        with targets.stay(target, known, stage.stop) as void:
+            found = run_part(
+                Part.all_of(stage.parts.program),
+                self._from_now(stage.helper),
+                nodes=None if cost is None else targets.nodes,
+                cutoff=target,
+                interrupted=void,
+                on_bound=known.raise_bound,
+                on_point=known.offer,
+            )
+        self._keep("whole", found, stage.helper, began)
+        if found.point is not None:
+            known.offer(found.point)
+        if target is not None and not void.is_set():
+            targets.tell(found.bound is not None and found.bound >= target)
+        last = cost is None or target == targets.last(cost)
+        ended = found.status in (Status.OPTIMAL, Status.INFEASIBLE)
+        return not (last and ended and known.cost == cost)
+
+    def _keep(self, name: str, found: Found, engine: str, began: float) -> Status:
+        self.stage.incumbent.raise_bound(found.bound)
+        self.note(engine, name, found.status, found.stop, began, found.message)
+        return found.status
+
+    def _from_now(self, engine: str) -> engines.Options:
+        """What an engine is given: the time that is left."""
+        seconds = max(0.2, self.stage.left_s())
+        return replace(self.stage.options, engine=engine, time_limit_s=seconds)
+
+
+class Settled(Either):
+    """Set with another event, or when a relaxation of a program has little left to tell: its best
+    point, which may be the plan, costs little more than its bound, or plans get no better.
+    """
+
+    def __init__(self, incumbent: Incumbent, stop: threading.Event) -> None:
+        super().__init__(stop)
+        self.incumbent = incumbent
+        self.cost, self.bound = math.inf, -math.inf
+
+    def found(self, cost: float) -> None:
+        """Hear of the cost of a point of the relaxation."""
+        self.cost = min(self.cost, cost)
+
+    def raised(self, bound: float) -> None:
+        """Hear of the relaxation's bound, which is one of the program."""
+        self.incumbent.raise_bound(bound)
+        self.bound = bound
+        plan = self.incumbent.cost
+        if plan is not None:
+            enough = max(SETTLED * (plan - bound), SETTLED_OF_PLAN * abs(plan))
+            near = min(plan, self.cost) - bound <= enough
+            if near or self.incumbent.in_vain >= CALM:
+                self.set()
