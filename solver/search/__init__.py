@@ -11,8 +11,8 @@ longer than stages.GUARD_S is cut off by it.
 
 Where to look: the first plan is arithmetic (placing, stock); the second comes from a dive that
 settles where jobs run (diving) on a program in which services are steady within a period (steady);
-neighbourhoods make it better; the bound comes from relaxations (parts), from search trees, and on
-large programs from a tree over where jobs run (branching).
+neighbourhoods make it better; the bound comes from relaxations (parts), from search trees that rule
+targets out, and on large programs from a tree over where jobs run (bounds, targets, branching).
 """
 
 from solver.search.search import pays, search

@@ -23,11 +23,13 @@ from solver.search.stages import HIGHS, JOBS_NODES, Stage
 from solver.search.steady import average
 from solver.search.targets import Either, Targets
 
-SETTLED, SETTLED_OF_PLAN = 0.2, 0.015
+SETTLED, SETTLED_OF_PLAN = 0.2, 0.005
 """What a relaxation's best point may cost more than its bound once it has little left to tell: a
 share of what the plan does, or of the plan."""
 CALM = 4
 """So many neighbourhoods without a better plan, and points of a relaxation bring none either."""
+ROOT_NODES = 1
+"""Of that relaxation where plans have settled before, as on one thread: for a first bound."""
 LOOKING = 0.5
 """The share of a relaxation's effort that goes into points rather than into its bound. With HiGHS's
 own 0.05, points as good come 20 s later or never."""
@@ -52,11 +54,13 @@ class Bounds:
         grows, and its bound is mostly below theirs.
         """
         stage, parts = self.stage, self.stage.parts
-        if stage.helper == HIGHS:
-            ended = [self._settled("bought whole", parts.bought())]
-        else:
+        if stage.helper != HIGHS:
             relaxations = [("jobs whole", parts.jobs()), ("orders whole", parts.orders())]
-            ended = [self._few_nodes(name, part) for name, part in relaxations]
+            ended = [self._few_nodes(name, part, JOBS_NODES) for name, part in relaxations]
+        elif stage.incumbent.in_vain >= CALM:
+            ended = [self._few_nodes("bought whole", parts.bought(), ROOT_NODES)]
+        else:
+            ended = [self._settled("bought whole", parts.bought())]
         if Status.INFEASIBLE not in ended:
             targets = Targets(stage.options.gap)
             while not stage.stop.is_set() and self._rule_out(targets):
@@ -114,7 +118,7 @@ class Bounds:
         )
         return self._keep(name, found, stage.helper, began)
 
-    def _few_nodes(self, name: str, relaxation: Part) -> Status:
+    def _few_nodes(self, name: str, relaxation: Part, nodes: int) -> Status:
         """A tree of few nodes over a relaxation."""
         stage, began = self.stage, time.monotonic()
         if stage.stop.is_set():
@@ -122,7 +126,7 @@ class Bounds:
         found = run_part(
             relaxation,
             self._from_now(stage.helper),
-            nodes=JOBS_NODES,
+            nodes=nodes,
             start=stage.incumbent.point,
             interrupted=stage.stop,
             on_bound=stage.incumbent.raise_bound,

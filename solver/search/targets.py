@@ -25,6 +25,7 @@ where that is not so many times as far from the plan."""
 NODES = 200
 """Nodes of a tree before it is given up: one that rules its target out mostly has fewer."""
 ROUNDING = 1e-6
+"""The last target's share of the gap is so much below all of it."""
 
 
 @dataclass

@@ -1,12 +1,17 @@
-"""Ruling out that anything costs less than a target: what engines say; when a target is void."""
+"""Ruling out that anything costs less than a target: what engines say; when a target is void, and
+when the relaxation that comes before targets has little left to tell.
+"""
 
 import threading
 
 import pytest
+from hypothesis import given, strategies
 
 from solver import engines
+from solver.engines import Status
 from solver.engines.parts import Found, run_part
 from solver.engines.program import Part, Program
+from solver.search.bounds import CALM, Settled
 from solver.search.incumbent import Incumbent
 from solver.search.targets import Targets
 from tests.solver.engine_models import curves, knapsack
@@ -81,3 +86,81 @@ def test_without_a_plan_any_plan_ends_the_tree() -> None:
         assert not void.is_set()
         assert known.offer([1.0, 4.0])
         assert void.is_set()
+
+
+@given(
+    cost=strategies.floats(1e-3, 1e12),
+    gap=strategies.floats(1e-5, 0.5),
+)
+def test_the_last_target_is_near_enough(cost: float, gap: float) -> None:
+    """A plan whose last target was ruled out has the gap that was asked for.
+
+    Sensitivity: at exactly the gap, rounding left half of such plans a hair too dear, and what was
+    left of the time was spent on nothing.
+    """
+    known = Incumbent(knapsack(), gap, lambda _: True)
+    known.cost = cost
+    known.raise_bound(Targets(gap).last(cost))
+    assert known.done.is_set()
+
+
+def test_no_points_are_looked_for_where_there_are_likely_none() -> None:
+    """What HiGHS spends on looking for points is as told, and nothing with a cutoff.
+
+    Sensitivity: HiGHS takes no share above 1, so a share that did not reach it would pass.
+    """
+    part = Part.all_of(knapsack())
+    options = engines.Options(engine="highs", gap=0.0, time_limit_s=60.0)
+    assert run_part(part, options, heuristics=0.5).status is Status.OPTIMAL
+    refused = run_part(part, options, heuristics=2.0)
+    assert refused.status is Status.ERROR
+    assert "mip_heuristic_effort" in refused.message
+    assert run_part(part, options, heuristics=2.0, cutoff=10.0).status is Status.INFEASIBLE
+
+
+class TestSettled:
+    """Proves when the relaxation before the targets is left: of a plan of 18 with a bound of 10."""
+
+    def settled(self, bound: float, *points: float) -> bool:
+        """Whether a relaxation is left after a plan of 18, a bound and points of these costs."""
+        known = Incumbent(knapsack(), 0.0, lambda _: True)
+        settled = Settled(known, threading.Event())
+        for cost in points:
+            settled.found(cost)
+        settled.raised(bound)
+        assert known.bound == bound
+        assert not settled.is_set()
+        assert known.offer([1.0, 4.0])
+        settled.raised(bound)
+        return settled.is_set()
+
+    def test_when_its_own_gap_is_a_fifth_of_the_plan_s(self) -> None:
+        """8 are open; of them a point of 11.6 leaves 1.6 and one of 11.7 leaves 1.7."""
+        assert self.settled(10.0, 14.0, 11.6)
+        assert not self.settled(10.0, 11.7)
+        assert not self.settled(10.0)
+
+    def test_when_the_plan_is_nearly_proven(self) -> None:
+        """Between 17.91 and 18 lies 0.5 % of the plan, whatever points there are."""
+        assert self.settled(17.92)
+        assert not self.settled(17.90)
+
+    def test_when_plans_get_no_better(self) -> None:
+        """After some neighbourhoods in vain; a better plan begins the count anew."""
+        known = Incumbent(knapsack(), 0.0, lambda _: True)
+        settled = Settled(known, threading.Event())
+        known.in_vain = CALM
+        assert known.offer([1.0, 4.0])
+        settled.raised(10.0)
+        assert not settled.is_set()
+        known.in_vain = CALM
+        settled.raised(10.0)
+        assert settled.is_set()
+
+    def test_when_everybody_is_to_stop(self) -> None:
+        """Without a plan too."""
+        stop = threading.Event()
+        settled = Settled(Incumbent(knapsack(), 0.0, lambda _: True), stop)
+        assert not settled.is_set()
+        stop.set()
+        assert settled.is_set()
