@@ -155,11 +155,18 @@ def stubborn(tmp_path: Path) -> list[str]:
 
 
 def gone(pid: int) -> bool:
-    """Whether a process is dead, if perhaps not yet reaped by whoever inherited it."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
-    except FileNotFoundError:
-        return True
+    """Whether a process is dead, if perhaps not yet reaped by whoever inherited it, or dies of the
+    signal that it has got: that may take a moment on a busy machine.
+    """
+    latest = time.monotonic() + 5.0
+    while time.monotonic() < latest:
+        try:
+            if Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z":
+                return True
+        except (FileNotFoundError, ProcessLookupError):
+            return True
+        time.sleep(0.05)
+    return False
 
 
 def test_a_child_that_does_not_stop_is_killed_with_its_own(
