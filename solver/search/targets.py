@@ -22,7 +22,7 @@ WIDEST = 0.03
 SHARE, LAST = 0.5, 2.0
 """The first target's share of the way from the bound to the plan; the last target is taken instead
 where that is not so many times as far from the plan."""
-NODES = 200
+NODES = 300
 """Nodes of a tree before it is given up: one that rules its target out mostly has fewer."""
 ROUNDING = 1e-6
 """The last target's share of the gap is so much below all of it."""
@@ -60,9 +60,9 @@ class Targets:
 
         >>> targets = Targets(gap=0.01)
         >>> targets.tell(False), targets.share, targets.nodes
-        (None, 0.25, 400)
+        (None, 0.25, 600)
         >>> targets.tell(True), targets.share, targets.nodes
-        (None, 0.5, 400)
+        (None, 0.5, 600)
         """
         if ruled_out:
             self.share = min(1.0, 2 * self.share)
