@@ -180,7 +180,7 @@ class Settled(Either):
     def __init__(self, incumbent: Incumbent, stop: threading.Event) -> None:
         super().__init__(stop)
         self.incumbent = incumbent
-        self.cost, self.bound = math.inf, -math.inf
+        self.cost = math.inf
 
     def found(self, cost: float) -> None:
         """Hear of the cost of a point of the relaxation."""
@@ -189,7 +189,6 @@ class Settled(Either):
     def raised(self, bound: float) -> None:
         """Hear of the relaxation's bound, which is one of the program."""
         self.incumbent.raise_bound(bound)
-        self.bound = bound
         plan = self.incumbent.cost
         if plan is not None:
             enough = max(SETTLED * (plan - bound), SETTLED_OF_PLAN * abs(plan))
