@@ -243,7 +243,7 @@ class _Search:
         if self.restriction is not None:
             assumptions = (self.restriction.assumption, *plan.assumptions)
             plan = replace(plan, assumptions=assumptions)
-        proven = plan.gap is not None and plan.gap <= self.options.gap + engines.ROUNDING
+        proven = engines.near_enough(plan.gap, self.options.gap)
         return replace(
             plan,
             status=PlanStatus.OPTIMAL if proven else PlanStatus.FEASIBLE,

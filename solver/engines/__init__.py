@@ -16,6 +16,7 @@ from solver.engines.outcome import (
     Progress,
     Status,
     StopReason,
+    near_enough,
     relative_gap,
 )
 from solver.engines.ranges import CoefficientRanges, Range, coefficient_ranges
@@ -33,6 +34,7 @@ __all__ = [
     "StopReason",
     "coefficient_ranges",
     "engine_version",
+    "near_enough",
     "relative_gap",
     "solve",
     "why_no_start",

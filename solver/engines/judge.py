@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import pulp
 
 from solver.engines.claim import Claim, Model
-from solver.engines.outcome import Status, StopReason, relative_gap
+from solver.engines.outcome import Status, StopReason, near_enough, relative_gap
 from solver.engines.points import (
     Point,
     Variables,
@@ -91,12 +91,9 @@ class Judge:
         return point
 
     def status(self, plan: Plan) -> Status:
-        """Whether the bound proves the plan within the asked gap; a proof may be off by 1e-6."""
-        if plan.bound is None:
-            return Status.FEASIBLE
-        slack = 1e-6 if plan.stop is StopReason.PROVEN else 1e-9
-        near = relative_gap(plan.objective, plan.bound) <= self.gap + slack
-        return Status.OPTIMAL if near else Status.FEASIBLE
+        """Whether the bound proves the plan within the asked gap."""
+        gap = None if plan.bound is None else relative_gap(plan.objective, plan.bound)
+        return Status.OPTIMAL if near_enough(gap, self.gap) else Status.FEASIBLE
 
     def idle(self) -> Point:
         """The point with every variable as near to 0 as its bounds let it be."""

@@ -145,3 +145,12 @@ def relative_gap(objective: float, bound: float) -> float:
     0.0
     """
     return max(0.0, objective - bound) / max(abs(objective), 1e-9)
+
+
+def near_enough(gap: float | None, asked: float) -> bool:
+    """Whether a relative gap is the asked one or smaller, but for rounding.
+
+    >>> near_enough(0.001 + 1e-9, 0.001), near_enough(0.0011, 0.001), near_enough(None, 0.001)
+    (True, False, False)
+    """
+    return gap is not None and gap <= asked + ROUNDING

@@ -221,7 +221,7 @@ class Asking:
 def _as_asked(answer: Answer, gap: float) -> Answer:
     """An answer by the gap that was asked for first, which it may reach without a smaller one."""
     plan = answer.plan
-    if plan is None or plan.gap is None or plan.gap > gap + engines.ROUNDING:
+    if plan is None or not engines.near_enough(plan.gap, gap):
         return answer
     plan = replace(plan, status=PlanStatus.OPTIMAL)
     return replace(answer, status=AnswerStatus.OPTIMAL, plan=plan)

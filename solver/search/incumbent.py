@@ -73,5 +73,5 @@ class Incumbent:
         if self.bound > self.cost + ABOVE * abs(self.cost):
             log.warning("a bound of %s lies above a plan of %s: left out", self.bound, self.cost)
             self.bound = None
-        elif engines.relative_gap(self.cost, self.bound) <= self._gap:
+        elif engines.near_enough(self.gap, self._gap):
             self.done.set()

@@ -273,7 +273,7 @@ class _Search:
         if bound is not None:
             bound = min(bound, cost)  # by rounding only: a bound above a plan is not kept
         gap = None if bound is None else engines.relative_gap(cost, bound)
-        near = gap is not None and gap <= self.options.gap + 1e-9
+        near = engines.near_enough(gap, self.options.gap)
         return Outcome(
             status=Status.OPTIMAL if near else Status.FEASIBLE,
             stop=stop,

@@ -24,8 +24,6 @@ SHARE, LAST = 0.5, 2.0
 where that is not so many times as far from the plan."""
 NODES = 300
 """Nodes of a tree before it is given up: one that rules its target out mostly has fewer."""
-ROUNDING = 1e-6
-"""The last target's share of the gap is so much below all of it."""
 
 
 @dataclass
@@ -43,17 +41,15 @@ class Targets:
         >>> Targets(gap=0.001).next(100.0, 99.0), Targets(gap=0.001).next(100.0, None)
         (99.5, 98.5)
         >>> Targets(gap=0.001).next(100.0, 99.7)
-        99.9000001
+        99.9
         """
         widest = WIDEST if bound is None else min(WIDEST, relative_gap(cost, bound))
         distance = (1 - self.share) * max(self.gap, widest)
         return self.last(cost) if distance <= LAST * self.gap else cost - distance * abs(cost)
 
     def last(self, cost: float) -> float:
-        """The last target for a plan: once it is ruled out, the plan is near enough, however the
-        gap is rounded.
-        """
-        return cost - (1 - ROUNDING) * self.gap * abs(cost)
+        """The last target for a plan: once it is ruled out, the plan is near enough."""
+        return cost - self.gap * abs(cost)
 
     def tell(self, ruled_out: bool) -> None:
         """Learn from a tree that has ended: nearer to the plan, or to the bound with more nodes.

@@ -159,7 +159,7 @@ class Joining:
         case, objective = self.cases[name], plan.objective
         bound = None if known.low is None else min(known.low, objective)
         gap = None if bound is None else engines.relative_gap(objective, bound)
-        near = gap is not None and gap <= self.options.gap + engines.ROUNDING
+        near = engines.near_enough(gap, self.options.gap)
         told = (
             f"{HELD}early deliveries that are the same in all cases: this is the plan for case "
             f"{name!r}, and what is delivered after {self.until} holds for this case alone."

@@ -194,8 +194,7 @@ class _Solving:
             return AnswerStatus("error" if failed else str(found.outcome.status))
         if not all(plan.verification.ok for plan in found.plans.values()):
             return AnswerStatus.ERROR
-        gap = _gap(found.cost, bound)
-        near = gap is not None and gap <= self.options.gap + engines.ROUNDING
+        near = engines.near_enough(_gap(found.cost, bound), self.options.gap)
         return AnswerStatus.OPTIMAL if near else AnswerStatus.FEASIBLE
 
     def _planning(self, robust: Range, adapted: Mapping[str, Answer]) -> Figure | None:
