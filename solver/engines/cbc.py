@@ -84,7 +84,7 @@ def command(job: Job) -> list[str]:
     if job.nodes is not None:
         words += ["-maxNodes", str(job.nodes)]
     if job.cutoff is not None:
-        words += ["-cutoff", repr(job.cutoff * job.model.scale)]
+        words += ["-cutoff", repr(job.cutoff * job.model.scale), "-heuristicsOnOff", "off"]
     if job.start is not None:
         words += ["-mipStart", START]
     elif job.nodes is not None and job.cutoff is None:

@@ -19,7 +19,7 @@ from solver.engines.points import Point
 from solver.engines.program import Part
 from solver.search import branching
 from solver.search.incumbent import Incumbent
-from solver.search.stages import HIGHS, JOBS_NODES, Stage
+from solver.search.stages import HIGHS, JOBS_NODES, WIDTHS, Stage, plan_near
 from solver.search.steady import average
 from solver.search.targets import Either, Targets
 
@@ -33,6 +33,13 @@ ROOT_NODES = 1
 LOOKING = 0.5
 """The share of a relaxation's effort that goes into points rather than into its bound. With HiGHS's
 own 0.05, points as good come 20 s later or never."""
+
+LOOKING_NODES, LOOKING_S = 500, 15.0
+"""Of CBC's tree for points: with fewer it has none yet on half of the problems measured, and where
+that takes longer, ruling targets out is worth more."""
+CBC_NODES, CBC_BOLDEST = 600, 0.5
+"""CBC's trees that rule a target out have several times as many nodes as those of HiGHS, in as much
+time, and the last target is mostly more than they can."""
 
 Note = Callable[[str, str, Status, StopReason, float, str], None]
 """Hears of a run: engine, variant, status, why it stopped, when it began, its words."""
@@ -50,19 +57,18 @@ class Bounds:
         """Search trees, each to rule out that anything costs less than a target, after those of
         relaxations, from which come the first bound and points that plans are looked for near.
 
-        CBC begins with what jobs hold and what is ordered: its tree over all that is bought hardly
-        grows, and its bound is mostly below theirs.
+        CBC gets its first bound from what jobs hold; its tree over all that is bought hardly raises
+        it, but finds points that are nearly plans.
         """
         stage, parts = self.stage, self.stage.parts
         if stage.helper != HIGHS:
-            relaxations = [("jobs whole", parts.jobs()), ("orders whole", parts.orders())]
-            ended = [self._few_nodes(name, part, JOBS_NODES) for name, part in relaxations]
+            ended = [self._few_nodes("jobs whole", parts.jobs(), JOBS_NODES), self._looked()]
         elif stage.incumbent.in_vain >= CALM:
             ended = [self._few_nodes("bought whole", parts.bought(), ROOT_NODES)]
         else:
             ended = [self._settled("bought whole", parts.bought())]
         if Status.INFEASIBLE not in ended:
-            targets = Targets(stage.options.gap)
+            targets = self._targets()
             while not stage.stop.is_set() and self._rule_out(targets):
                 pass
         stage.stop.set()
@@ -97,6 +103,12 @@ class Bounds:
         )
         self._keep("average", found, HIGHS, began)
 
+    def _targets(self) -> Targets:
+        gap = self.stage.options.gap
+        if self.stage.helper == HIGHS:
+            return Targets(gap)
+        return Targets(gap, nodes=CBC_NODES, boldest=CBC_BOLDEST)
+
     def _settled(self, name: str, relaxation: Part) -> Status:
         """A tree over a relaxation that looks for points too, until it has little left to tell."""
         stage, began = self.stage, time.monotonic()
@@ -118,6 +130,24 @@ class Bounds:
         )
         return self._keep(name, found, stage.helper, began)
 
+    def _looked(self) -> Status:
+        """A tree over what is bought, grown by CBC for its best point, and a plan near that."""
+        stage, began = self.stage, time.monotonic()
+        if stage.stop.is_set():
+            return Status.NO_PLAN
+        options = self._from_now(stage.helper)
+        found = run_part(
+            stage.parts.bought(),
+            replace(options, time_limit_s=min(LOOKING_S, options.time_limit_s)),
+            nodes=LOOKING_NODES,  # without a start: CBC dives where it has none
+            interrupted=stage.stop,
+            on_bound=stage.incumbent.raise_bound,
+        )
+        if found.point is not None:
+            self.take_hint(found.point)
+            plan_near(stage, found.point, WIDTHS[:1])
+        return self._keep("bought whole", found, stage.helper, began)
+
     def _few_nodes(self, name: str, relaxation: Part, nodes: int) -> Status:
         """A tree of few nodes over a relaxation."""
         stage, began = self.stage, time.monotonic()
@@ -130,8 +160,9 @@ class Bounds:
             start=stage.incumbent.point,
             interrupted=stage.stop,
             on_bound=stage.incumbent.raise_bound,
-            on_point=self.take_hint,
         )
+        if found.point is not None:
+            self.take_hint(found.point)
         return self._keep(name, found, stage.helper, began)
 
     def _rule_out(self, targets: Targets) -> bool:

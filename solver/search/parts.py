@@ -81,10 +81,6 @@ class Parts:
         """The relaxation in which every yes or no is whole and no count is."""
         return self._whole_only(CHOICES)
 
-    def orders(self) -> Part:
-        """The relaxation in which what jobs hold is whole, and whether offers are ordered."""
-        return self._whole_only((*JOBS, ORDERED))
-
     def bought(self) -> Part:
         """The relaxation in which jobs and what is bought are whole, and what serves is not.
 

@@ -6,7 +6,7 @@ belong here: what runs beside what (search).
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -241,9 +241,9 @@ def _too_small(stage: Stage, use: Point) -> Room:
     return {} if point is None else stage.shortage.room(point)
 
 
-def plan_near(stage: Stage, relaxed: Point) -> bool:
-    """Look for a plan that keeps the places of a relaxation; whether there is one."""
-    for width in WIDTHS:
+def plan_near(stage: Stage, relaxed: Point, widths: Sequence[int | None] = WIDTHS) -> bool:
+    """Look for a better plan that keeps the places of a relaxation; whether there is one."""
+    for width in widths:
         if stage.over():
             break
         part = stage.parts.window(relaxed, width)

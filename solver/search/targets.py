@@ -34,6 +34,8 @@ class Targets:
     """Relative: how far the last target lies below the plan."""
     share: float = SHARE
     nodes: int = NODES
+    boldest: float = 1.0
+    """The largest share there is, after trees that ruled their targets out."""
 
     def next(self, cost: float, bound: float | None) -> float:
         """The next target, of the best plan's cost and the best bound, if there is one.
@@ -59,9 +61,12 @@ class Targets:
         (None, 0.25, 600)
         >>> targets.tell(True), targets.share, targets.nodes
         (None, 0.5, 600)
+        >>> bold, shy = Targets(gap=0.01), Targets(gap=0.01, boldest=0.6)
+        >>> bold.tell(True), shy.tell(True), bold.share, shy.share
+        (None, None, 1.0, 0.6)
         """
         if ruled_out:
-            self.share = min(1.0, 2 * self.share)
+            self.share = min(self.boldest, 2 * self.share)
         else:
             self.share, self.nodes = self.share / 2, 2 * self.nodes
 

@@ -124,6 +124,18 @@ def test_one_thread_is_the_serial_search(tmp_path: Path) -> None:
     assert {"-threads", "-randomSeed"} <= set(seen[1])
 
 
+def test_no_points_are_looked_for_below_a_cutoff(tmp_path: Path) -> None:
+    """Where there are likely none; and dives are for runs that have nothing to start from."""
+    seen: list[list[str]] = []
+    for cutoff in (None, 5.0):
+        job = Job(model_in(tmp_path), tmp_path / "run", Options(), Watch(), nodes=9, cutoff=cutoff)
+        seen.append(cbc.command(job))
+    assert "-DivingF" in seen[0]
+    assert "-heuristicsOnOff" not in seen[0]
+    assert "-DivingF" not in seen[1]
+    assert seen[1][seen[1].index("-heuristicsOnOff") + 1] == "off"
+
+
 def model_in(folder: Path) -> Model:
     """Some model, written."""
     return Model.write(problem_of([1], [([1], ">=", 2)]), folder)
