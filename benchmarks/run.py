@@ -113,14 +113,15 @@ def _engines(text: str) -> list[str]:
 
 
 def _seeds(text: str) -> list[int]:
-    """Seeds as a count, a range or a list.
+    """Seeds as a count, a range or a list, of one with a comma at its end.
 
-    >>> _seeds("3"), _seeds("5-7"), _seeds("1,4")
-    ([0, 1, 2], [5, 6, 7], [1, 4])
+    >>> _seeds("3"), _seeds("5-7"), _seeds("0,4-6"), _seeds("3,")
+    ([0, 1, 2], [5, 6, 7], [0, 4, 5, 6], [3])
     """
-    if "," in text:
-        return [int(part) for part in text.split(",")]
     first, dash, last = text.partition("-")
+    if "," in text:
+        parts = [part if "-" in part else f"{part}-{part}" for part in text.split(",") if part]
+        return [seed for part in parts for seed in _seeds(part)]
     return list(range(int(first), int(last) + 1)) if dash else list(range(int(text)))
 
 

@@ -56,6 +56,10 @@ def _size(size: str, runs: Sequence[Record]) -> list[str]:
         f"## {size}: {chosen.offers} offers x {chosen.sites} sites x {chosen.calendar.periods} "
         f"periods x {chosen.workloads} workloads",
         "",
+        "### All seeds",
+        "",
+        *_medians(runs),
+        "",
     ]
     for title, seeds in (("Seeds used for tuning", True), ("Seeds not used for tuning", False)):
         part = [run for run in runs if (run.seed in TUNING_SEEDS) is seeds]
@@ -67,6 +71,7 @@ def _size(size: str, runs: Sequence[Record]) -> list[str]:
 HEADS = (
     *("plan", *(f"to {100 * gap:g} %" for gap in scores.GAPS)),
     *(f"gap at {moment:g} s" for moment in scores.MOMENTS_S),
+    "gap at the end",
     "MiB",
 )
 
@@ -101,6 +106,7 @@ def _cells(runs: Sequence[Record]) -> list[str]:
         read = [scores.gap_at(run, moment) for run in runs]
         known = [value for value in read if value is not None]
         cells.append(_percent(scores.middle(known)) if known else "")
+    cells.append(_percent(scores.middle([scores.final_gap(run) for run in runs])))
     cells.append(_mib(scores.middle([float(str(run.trace["peak_mib"])) for run in runs])))
     return cells
 
