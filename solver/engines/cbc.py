@@ -13,6 +13,7 @@ import signal
 import struct
 import subprocess
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pulp
@@ -32,6 +33,10 @@ DIVES = ("DivingF", "DivingG", "DivingP", "DivingV")
 INCREMENT = "1e-9"
 """How much better a plan must be to count. CBC's own 1e-4 called plans optimal that were 13 % too
 dear where costs were small numbers."""
+
+NEARLY = 0.95
+"""A share of the time limit after which nothing that CBC says is taken for a proof. When its clock
+runs out while it solves a linear program, it says "infeasible" of feasible ones."""
 
 
 def run(job: Job) -> Claim:
@@ -58,6 +63,8 @@ def run(job: Job) -> Claim:
         patience_s=lambda: job.patience_s or (2.0 if log.best is None else 10.0),
         follow=follow,
     )
+    if ending.cut is None and ending.seconds >= NEARLY * job.options.time_limit_s:
+        ending = replace(ending, cut=StopReason.TIME_LIMIT)
     return read_claim(job, log, ending)
 
 
@@ -134,6 +141,8 @@ def meaning(header: str, log: CbcLog, ending: Ending) -> tuple[Status, StopReaso
     A run that was cut short proves nothing, whatever it says of feasibility then.
     """
     if header.startswith("Optimal"):
+        if ending.cut is StopReason.TIME_LIMIT:
+            return Status.FEASIBLE, ending.cut
         return Status.OPTIMAL, StopReason.GAP if log.near(header) else StopReason.PROVEN
     if header.startswith("Stopped"):
         on_time = StopReason.TIME_LIMIT if "on time" in header else StopReason.UNKNOWN

@@ -19,7 +19,7 @@ PARTIAL = re.compile(
     rf"Cbc0005I Partial search - best objective {NUMBER} \(best possible {NUMBER}\)"
 )
 PLAN = re.compile(rf"Cbc00(?:04|12)I Integer solution of {NUMBER} found")
-ROOT = re.compile(rf"Cbc0013I At root node, .* changed objective from {NUMBER} to {NUMBER}")
+CUT_SHORT = re.compile(r"Cbc00(?:20|27)I Exiting on (?:maximum time|user event)")
 RELAXED = re.compile(rf"Continuous objective value is {NUMBER}")
 AT_GAP = re.compile(rf"Cbc0011I Exiting as integer gap of {NUMBER}")
 FINISHED = re.compile(rf"Cbc0001I Search completed - best objective {NUMBER}")
@@ -63,6 +63,9 @@ class CbcLog:
     left: float = math.inf
     """The lowest bound at which any search stopped so. CBC restarts within its search and then says
     nothing of it at the end: what such an inner search left out, nobody has looked at."""
+    cut_short: bool = False
+    """Whether the clock or a request ended the search. The clock ends linear programs half way too,
+    and what CBC then calls the best possible was 6e11 where a plan cost 8e4."""
     started: bool = False
     """Whether CBC took over the plan it was given to start from."""
     note: str = ""
@@ -87,11 +90,13 @@ class CbcLog:
                 self.bound = self._seen(self.left)
             self.slack = None
         elif match := SEARCH.search(line) or PARTIAL.search(line):
-            self.best, self.bound = finite(match[1]), self._seen(at_least(finite(match[2]), 8))
+            self.best = finite(match[1])
+            if not self.cut_short:
+                self.bound = self._seen(at_least(finite(match[2]), 8))
         elif match := PLAN.search(line):
             self.best = finite(match[1])
-        elif match := ROOT.search(line):
-            self.bound = self._seen(at_least(finite(match[2]), 8))
+        elif CUT_SHORT.search(line):
+            self.cut_short = True
         elif match := RELAXED.search(line):
             self.bound = self._seen(at_least(finite(match[1]), 6))
         elif START.search(line):

@@ -100,6 +100,8 @@ class Ending:
     """TIME_LIMIT or INTERRUPTED where it was asked to stop from here; None where it ended alone."""
     killed: bool
     """Whether it did not follow the request within the grace."""
+    seconds: float
+    """How long it ran."""
 
     @property
     def words(self) -> str:
@@ -173,12 +175,13 @@ def supervise(
             if now >= kill_at:
                 _kill(process)
                 follow(list(reader.lines()))
-                return Ending(process.returncode, cut, killed=True)
+                return Ending(process.returncode, cut, killed=True, seconds=now - started)
             if cut is not None and now - asked_at >= ASK_EVERY_S:
                 asked_at = now
                 ask(process)
         follow(list(reader.lines()))
-        return Ending(process.returncode, cut, killed=False)
+        seconds = time.monotonic() - started
+        return Ending(process.returncode, cut, killed=False, seconds=seconds)
     finally:
         _kill(process)
 

@@ -10,7 +10,7 @@ from solver.engines.child import Ending, Watch
 from solver.engines.claim import Job, Model
 from tests.solver.engine_models import problem_of
 
-OVER = Ending(code=0, cut=None, killed=False)
+OVER = Ending(code=0, cut=None, killed=False, seconds=1.0)
 
 
 def log_of(text: str) -> CbcLog:
@@ -109,9 +109,30 @@ def test_an_unknown_status_is_not_an_answer() -> None:
 
 def test_a_run_that_was_cut_proves_nothing() -> None:
     """Whatever CBC says of feasibility when it has been stopped in the middle."""
-    cut = Ending(code=0, cut=StopReason.TIME_LIMIT, killed=False)
+    cut = Ending(code=0, cut=StopReason.TIME_LIMIT, killed=False, seconds=1.0)
     header = "Integer infeasible - objective value 0"
     assert cbc.meaning(header, CbcLog(), cut) == (Status.NO_PLAN, StopReason.TIME_LIMIT)
+    header = "Optimal - objective value 6126.82196004"
+    assert cbc.meaning(header, CbcLog(), cut) == (Status.FEASIBLE, StopReason.TIME_LIMIT)
+
+
+@pytest.mark.parametrize(
+    "why", ["Cbc0020I Exiting on maximum time", "Cbc0027I Exiting on user event"]
+)
+def test_the_bound_of_a_search_that_was_cut_short_is_none(why: str) -> None:
+    """The clock ends linear programs half way: here a plan of 76,550 exists.
+
+    Sensitivity: with a target, to which such a bound is lowered, the target would be proven.
+    """
+    log = log_of(
+        f"""
+Continuous objective value is 72605 - 0.29351 seconds
+Cbc0013I At root node, 138 cuts changed objective from 73154.185 to 7.644164e+10 in 3 passes
+{why}
+Cbc0005I Partial search - best objective 1e+50 (best possible 7.644164e+10), took 1617 iterations
+"""
+    )
+    assert (log.best, log.bound) == (None, 72604.95)
 
 
 def test_one_thread_is_the_serial_search(tmp_path: Path) -> None:

@@ -27,10 +27,12 @@ from solver.engines import (
     solve,
 )
 from solver.engines.child import Ending
+from solver.engines.parts import run_part
+from solver.engines.program import Part, Program
 from tests.solver.engine_models import curves, market_split, problem_of, rungs, sites, traced
 
 both = pytest.mark.parametrize("engine", ["cbc", "highs"])
-OVER = Ending(code=0, cut=None, killed=False)
+OVER = Ending(code=0, cut=None, killed=False, seconds=1.0)
 
 
 def cards_that_abort_cbc() -> pulp.LpProblem:
@@ -92,6 +94,27 @@ def test_every_way_to_die_leads_to_the_next_engine(
     assert [attempt.stop for attempt in outcome.attempts[:2]] == [StopReason.CRASH] * 2
     assert words in outcome.attempts[0].message
     assert (outcome.status, outcome.objective) == (Status.OPTIMAL, 30)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "status", "stop"),
+    [(0.0, Status.INFEASIBLE, StopReason.PROVEN), (0.7, Status.NO_PLAN, StopReason.TIME_LIMIT)],
+)
+def test_infeasible_at_the_time_limit_is_no_proof(
+    seconds: float, status: Status, stop: StopReason, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Proves that what CBC says once its clock has run out is not believed: when that happens in
+    the first linear program of a feasible problem, cbcbox 2.929 says "Integer infeasible".
+
+    Sensitivity: a target that a tree had no time to rule out would be a bound.
+    """
+    words = "Integer infeasible - objective value 72605.04002847\\n"
+    program = f"import time; time.sleep({seconds}); open('plan.txt', 'w').write('{words}')"
+    monkeypatch.setattr(cbc, "command", lambda _job: [sys.executable, "-c", program])
+    part = Part.all_of(Program.of(problem_of([10], [([8], ">=", 20)])))
+    found = run_part(part, Options(time_limit_s=0.7), cutoff=25.0)
+    bound = 25.0 if status is Status.INFEASIBLE else None
+    assert (found.status, found.stop, found.bound) == (status, stop, bound)
 
 
 @pytest.mark.parametrize(
