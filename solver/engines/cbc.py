@@ -12,7 +12,7 @@ import shutil
 import signal
 import struct
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,13 +20,14 @@ import pulp
 
 from solver.engines.cbc_log import CbcLog
 from solver.engines.child import Ending, supervise
-from solver.engines.claim import Claim, Job
+from solver.engines.claim import Claim, Job, Model
 from solver.engines.outcome import Status, StopReason
 
 NAME = "cbc"
 PACKAGE = "cbcbox"
 PREPROCESS_OFF = "preprocess off"
-START, WORDS, VALUES = "start.txt", "plan.txt", "plan.bin"
+START, PRIORITIES = "start.txt", "priorities.csv"
+WORDS, VALUES = "plan.txt", "plan.bin"
 LINEAR_SOLVER = ("libClp.so", "libClp.dylib")
 DIVES = ("DivingF", "DivingG", "DivingP", "DivingV")
 """Heuristics that are worth their time where a run is for a plan."""
@@ -44,6 +45,8 @@ def run(job: Job) -> Claim:
     log = CbcLog()
     if job.start is not None:
         _write_start(job)
+    if job.branch_first:
+        _write_priorities(job)
 
     def follow(lines: Sequence[str]) -> None:
         for line in lines:
@@ -92,6 +95,8 @@ def command(job: Job) -> list[str]:
         words += ["-maxNodes", str(job.nodes)]
     if job.cutoff is not None:
         words += ["-cutoff", repr(job.cutoff * job.model.scale), "-heuristicsOnOff", "off"]
+    if job.branch_first:
+        words += ["-readPriorities", PRIORITIES]
     if job.start is not None:
         words += ["-mipStart", START]
     elif job.nodes is not None and job.cutoff is None:
@@ -177,10 +182,30 @@ def _write_start(job: Job) -> None:
     """Write the integers of the start; CBC works the rest out, exactly."""
     assert job.start is not None
     lines = ["a plan to start from\n"]
-    for column, (variable, whole) in enumerate(zip(job.model.ids, job.model.whole, strict=True)):
-        if whole:
-            lines.append(f"{column} X{column:07d} {job.start[variable]:.0f} 0\n")
+    for column, variable in _whole(job.model):
+        lines.append(f"{column} {_named(column)} {job.start[variable]:.0f} 0\n")
     (job.folder / START).write_text("".join(lines))
+
+
+def _write_priorities(job: Job) -> None:
+    """Write what is branched on first; what CBC is told no priority of it would put before all."""
+    rank = {variable: n for n, ids in enumerate(job.branch_first, 1) for variable in ids}
+    last = len(job.branch_first) + 1
+    lines = ["name,priority\n"]
+    for column, variable in _whole(job.model):
+        lines.append(f"{_named(column)},{rank.get(variable, last)}\n")
+    (job.folder / PRIORITIES).write_text("".join(lines))
+
+
+def _whole(model: Model) -> Iterator[tuple[int, int]]:
+    """Number and variable id of each integer column."""
+    for column, (variable, whole) in enumerate(zip(model.ids, model.whole, strict=True)):
+        if whole:
+            yield column, variable
+
+
+def _named(column: int) -> str:
+    return f"X{column:07d}"
 
 
 def _first_line(path: Path) -> str | None:

@@ -5,7 +5,7 @@ Does not belong here: whether a claim is believed (judge).
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -105,6 +105,9 @@ class Job:
     """In the problem's costs: what costs more is not looked for."""
     heuristics: float | None = None
     """The share of its effort that HiGHS spends on looking for points; None: its own."""
+    branch_first: Sequence[Collection[int]] = ()
+    """The problem's variable ids that a search tree branches on first, one set after the other; CBC
+    only, since HiGHS cannot be told."""
 
     def cost(self, written: float | None) -> float | None:
         """Return a cost of the problem from one of the model as it was written."""

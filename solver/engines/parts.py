@@ -9,7 +9,7 @@ run when (solver.search), and the ladder for whole problems (ladder).
 import array
 import math
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,6 +50,7 @@ def run_part(
     on_bound: Callable[[float], None] | None = None,
     on_point: Callable[[Point], object] | None = None,
     heuristics: float | None = None,
+    branch_first: Sequence[Collection[int]] = (),
 ) -> Found:
     """Run the engine of ``options`` on a part, for ``options.time_limit_s`` at most.
 
@@ -59,7 +60,8 @@ def run_part(
     none below it, and no bound above it is one. The process is gone when this returns or raises.
     ``on_bound`` hears of bounds of the part, ``on_point`` of points that HiGHS finds, while it
     runs; both are called from the calling thread. ``heuristics`` is the share of its effort that
-    HiGHS spends on looking for points; with a cutoff it spends none.
+    HiGHS spends on looking for points; with a cutoff it spends none. CBC branches on the columns of
+    ``branch_first`` before others, one set of them after the other.
     """
     limit = math.inf if cutoff is None else cutoff
     with private_folder() as folder:
@@ -78,6 +80,7 @@ def run_part(
             patience_s=patience_s,
             cutoff=cutoff,
             heuristics=heuristics,
+            branch_first=branch_first,
         )
         claim = RUN[options.engine](job)
     point = None

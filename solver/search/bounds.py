@@ -19,7 +19,7 @@ from solver.engines.points import Point
 from solver.engines.program import Part
 from solver.search import branching
 from solver.search.incumbent import Incumbent
-from solver.search.stages import HIGHS, JOBS_NODES, WIDTHS, Stage, plan_near
+from solver.search.stages import HIGHS, WIDTHS, Stage, plan_near
 from solver.search.steady import average
 from solver.search.targets import Either, Targets
 
@@ -34,12 +34,12 @@ LOOKING = 0.5
 """The share of a relaxation's effort that goes into points rather than into its bound. With HiGHS's
 own 0.05, points as good come 20 s later or never."""
 
-LOOKING_NODES, LOOKING_S = 500, 15.0
-"""Of CBC's tree for points: with fewer it has none yet on half of the problems measured, and where
-that takes longer, ruling targets out is worth more."""
-CBC_NODES, CBC_BOLDEST = 600, 0.5
-"""CBC's trees that rule a target out have several times as many nodes as those of HiGHS, in as much
-time, and the last target is mostly more than they can."""
+LOOKING_NODES, LOOKING_S = 250, 15.0
+"""Of CBC's tree for points: with fewer it has none yet on half of the problems measured, with more
+plans get no better, and where that takes longer, ruling targets out is worth more."""
+CBC_NODES, CBC_BOLDEST = 400, 0.35
+"""CBC's trees have more nodes than those of HiGHS in as much time, and its plans are further from
+the optimum: nearer targets lie above it mostly."""
 
 Note = Callable[[str, str, Status, StopReason, float, str], None]
 """Hears of a run: engine, variant, status, why it stopped, when it began, its words."""
@@ -57,20 +57,24 @@ class Bounds:
         """Search trees, each to rule out that anything costs less than a target, after those of
         relaxations, from which come the first bound and points that plans are looked for near.
 
-        CBC gets its first bound from what jobs hold; its tree over all that is bought hardly raises
-        it, but finds points that are nearly plans.
+        CBC's tree over all that is bought has points that are nearly plans, but hardly a bound: one
+        comes from what jobs hold, once there is a target that it cannot rule out.
         """
         stage, parts = self.stage, self.stage.parts
-        if stage.helper != HIGHS:
-            ended = [self._few_nodes("jobs whole", parts.jobs(), JOBS_NODES), self._looked()]
+        alone = stage.helper != HIGHS
+        if alone:
+            ended = self._looked()
         elif stage.incumbent.in_vain >= CALM:
-            ended = [self._few_nodes("bought whole", parts.bought(), ROOT_NODES)]
+            ended = self._few_nodes("bought whole", parts.bought(), ROOT_NODES)
         else:
-            ended = [self._settled("bought whole", parts.bought())]
-        if Status.INFEASIBLE not in ended:
-            targets = self._targets()
-            while not stage.stop.is_set() and self._rule_out(targets):
-                pass
+            ended = self._settled("bought whole", parts.bought())
+        if ended is not Status.INFEASIBLE:
+            targets, more = self._targets(), True
+            while more and not stage.stop.is_set():
+                more = self._rule_out(targets)
+                if alone and targets.nodes > CBC_NODES:
+                    self._few_nodes("jobs whole", parts.jobs(), CBC_NODES)
+                    alone = False
         stage.stop.set()
 
     def by_branches(self) -> None:
@@ -107,7 +111,7 @@ class Bounds:
         gap = self.stage.options.gap
         if self.stage.helper == HIGHS:
             return Targets(gap)
-        return Targets(gap, nodes=CBC_NODES, boldest=CBC_BOLDEST)
+        return Targets(gap, share=CBC_BOLDEST, nodes=CBC_NODES, boldest=CBC_BOLDEST)
 
     def _settled(self, name: str, relaxation: Part) -> Status:
         """A tree over a relaxation that looks for points too, until it has little left to tell."""
@@ -179,6 +183,7 @@ class Bounds:
                 self._from_now(stage.helper),
                 nodes=None if cost is None else targets.nodes,
                 cutoff=target,
+                branch_first=stage.parts.branched_first,
                 interrupted=void,
                 on_bound=known.raise_bound,
                 on_point=known.offer,

@@ -157,6 +157,20 @@ def test_no_points_are_looked_for_below_a_cutoff(tmp_path: Path) -> None:
     assert seen[1][seen[1].index("-heuristicsOnOff") + 1] == "off"
 
 
+def test_cbc_is_told_what_to_branch_on_first(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Proves that every whole column has a rank: those without one would come before all others."""
+    model = Model.write(problem_of([3, 2, 1], [([1, 1, 1], ">=", 2)]), tmp_path)
+    first = [[model.ids[1]], [model.ids[2]]]
+    job = Job(model, tmp_path, Options(), Watch(), branch_first=first)
+    assert cbc.PRIORITIES in cbc.command(job)
+    monkeypatch.setattr(cbc, "command", lambda _job: ["true"])
+    cbc.run(job)
+    ranks = (tmp_path / cbc.PRIORITIES).read_text()
+    assert ranks == "name,priority\nX0000000,3\nX0000001,1\nX0000002,2\n"
+
+
 def model_in(folder: Path) -> Model:
     """Some model, written."""
     return Model.write(problem_of([1], [([1], ">=", 2)]), folder)

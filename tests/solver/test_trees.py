@@ -1,4 +1,4 @@
-"""What the trees for bounds find beside bounds: CBC has plans near the points of a relaxation."""
+"""The trees that CBC grows by itself: in which order, and what they find beside bounds."""
 
 import threading
 import time
@@ -9,10 +9,11 @@ from solver import engines
 from solver.engines.points import Point
 from solver.engines.program import Program
 from solver.formulation import build_tight
-from solver.search.bounds import Bounds
+from solver.search.bounds import CBC_NODES, Bounds
 from solver.search.incumbent import Incumbent
 from solver.search.parts import Parts
 from solver.search.stages import Stage
+from solver.search.targets import Targets
 from tests.solver.instances import World
 
 OPTIONS = engines.Options(engine="cbc", gap=0.0, time_limit_s=60.0)
@@ -25,23 +26,48 @@ def test_cbc_has_a_plan_near_what_it_buys() -> None:
     Sensitivity: were nothing looked for near that point, there would be no plan before a tree over
     the whole.
     """
-    world = World()
-    cheap, dear = world.add_item("cheap"), world.add_item("dear")
-    world.sell("one", cheap, 100.0)
-    world.sell("two", dear, 150.0)
-    world.reserve("desk", 16, ["here/cheap", "here/dear"])
-    model = build_tight(world.build())
-    parts = Parts(model, Program.of(model.problem))
-    known = Incumbent(parts.program, OPTIONS.gap, lambda _: True)
-    stage = Stage(parts, known, OPTIONS, "cbc", time.monotonic(), threading.Event())
-    hints: list[Point] = []
-    plans: dict[str, float | None] = {}
+    trees = Trees()
+    Bounds(trees.stage, trees.hints.append, trees.note).by_trees()
+    assert trees.plans["bought whole"] == pytest.approx(200.0 / trees.model.money_scale)
+    assert trees.hints
+    assert trees.stage.incumbent.gap == pytest.approx(0.0, abs=1e-6)
 
-    def note(_engine: str, variant: str, *_: object) -> None:
-        plans.setdefault(variant, known.cost)
 
-    Bounds(stage, hints.append, note).by_trees()
-    assert plans["jobs whole"] is None
-    assert plans["bought whole"] == pytest.approx(200.0 / model.money_scale)
-    assert len(hints) == 2
-    assert known.gap == pytest.approx(0.0, abs=1e-6)
+def test_a_bound_from_jobs_follows_the_first_target_missed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Proves the order of CBC's trees, and that one over what jobs hold is grown once.
+
+    Sensitivity: where no target can be ruled out, there would be no bound but that of the root.
+    """
+    trees = Trees()
+
+    def miss(_self: Bounds, targets: Targets) -> bool:
+        targets.tell(False)
+        trees.plans[f"target {targets.nodes}"] = None
+        return len(trees.plans) < 5
+
+    monkeypatch.setattr(Bounds, "_rule_out", miss)
+    Bounds(trees.stage, trees.hints.append, trees.note).by_trees()
+    asked = [f"target {CBC_NODES * factor}" for factor in (2, 4, 8)]
+    assert list(trees.plans) == ["bought whole", asked[0], "jobs whole", *asked[1:]]
+
+
+class Trees:
+    """Two ways to have 16 cards, for CBC to find alone, and what is noted of its trees."""
+
+    def __init__(self) -> None:
+        world = World()
+        cheap, dear = world.add_item("cheap"), world.add_item("dear")
+        world.sell("one", cheap, 100.0)
+        world.sell("two", dear, 150.0)
+        world.reserve("desk", 16, ["here/cheap", "here/dear"])
+        self.model = build_tight(world.build())
+        parts = Parts(self.model, Program.of(self.model.problem))
+        known = Incumbent(parts.program, OPTIONS.gap, lambda _: True)
+        self.stage = Stage(parts, known, OPTIONS, "cbc", time.monotonic(), threading.Event())
+        self.hints: list[Point] = []
+        self.plans: dict[str, float | None] = {}
+        """The cost of the best plan after the first tree of each kind."""
+
+    def note(self, _engine: str, variant: str, *_: object) -> None:
+        """Hear of a tree."""
+        self.plans.setdefault(variant, self.stage.incumbent.cost)
