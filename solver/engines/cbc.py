@@ -34,7 +34,6 @@ DIVES = ("DivingF", "DivingG", "DivingP", "DivingV")
 INCREMENT = "1e-9"
 """How much better a plan must be to count. CBC's own 1e-4 called plans optimal that were 13 % too
 dear where costs were small numbers."""
-
 NEARLY = 0.95
 """A share of the time limit after which nothing that CBC says is taken for a proof. When its clock
 runs out while it solves a linear program, it says "infeasible" of feasible ones."""
@@ -146,7 +145,7 @@ def meaning(header: str, log: CbcLog, ending: Ending) -> tuple[Status, StopReaso
     A run that was cut short proves nothing, whatever it says of feasibility then.
     """
     if header.startswith("Optimal"):
-        if ending.cut is StopReason.TIME_LIMIT:
+        if ending.cut is not None:
             return Status.FEASIBLE, ending.cut
         return Status.OPTIMAL, StopReason.GAP if log.near(header) else StopReason.PROVEN
     if header.startswith("Stopped"):
