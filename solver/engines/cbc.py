@@ -21,6 +21,7 @@ import pulp
 from solver.engines.cbc_log import CbcLog
 from solver.engines.child import Ending, supervise
 from solver.engines.claim import Claim, Job, Model
+from solver.engines.mps import column_name
 from solver.engines.outcome import Status, StopReason
 
 NAME = "cbc"
@@ -182,7 +183,7 @@ def _write_start(job: Job) -> None:
     assert job.start is not None
     lines = ["a plan to start from\n"]
     for column, variable in _whole(job.model):
-        lines.append(f"{column} {_named(column)} {job.start[variable]:.0f} 0\n")
+        lines.append(f"{column} {column_name(column)} {job.start[variable]:.0f} 0\n")
     (job.folder / START).write_text("".join(lines))
 
 
@@ -192,7 +193,7 @@ def _write_priorities(job: Job) -> None:
     last = len(job.branch_first) + 1
     lines = ["name,priority\n"]
     for column, variable in _whole(job.model):
-        lines.append(f"{_named(column)},{rank.get(variable, last)}\n")
+        lines.append(f"{column_name(column)},{rank.get(variable, last)}\n")
     (job.folder / PRIORITIES).write_text("".join(lines))
 
 
@@ -201,10 +202,6 @@ def _whole(model: Model) -> Iterator[tuple[int, int]]:
     for column, (variable, whole) in enumerate(zip(model.ids, model.whole, strict=True)):
         if whole:
             yield column, variable
-
-
-def _named(column: int) -> str:
-    return f"X{column:07d}"
 
 
 def _first_line(path: Path) -> str | None:

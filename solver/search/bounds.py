@@ -61,8 +61,8 @@ class Bounds:
         comes from what jobs hold, once there is a target that it cannot rule out.
         """
         stage, parts = self.stage, self.stage.parts
-        alone = stage.helper != HIGHS
-        if alone:
+        bounded = stage.helper == HIGHS
+        if not bounded:
             ended = self._looked()
         elif stage.incumbent.in_vain >= CALM:
             ended = self._few_nodes("bought whole", parts.bought(), ROOT_NODES)
@@ -72,9 +72,9 @@ class Bounds:
             targets, more = self._targets(), True
             while more and not stage.stop.is_set():
                 more = self._rule_out(targets)
-                if alone and targets.nodes > CBC_NODES:
+                if not bounded and targets.nodes > CBC_NODES:
                     self._few_nodes("jobs whole", parts.jobs(), CBC_NODES)
-                    alone = False
+                    bounded = True
         stage.stop.set()
 
     def by_branches(self) -> None:

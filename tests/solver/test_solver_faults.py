@@ -26,13 +26,11 @@ from solver.engines import (
     coefficient_ranges,
     solve,
 )
-from solver.engines.child import Ending
 from solver.engines.parts import run_part
 from solver.engines.program import Part, Program
 from tests.solver.engine_models import curves, market_split, problem_of, rungs, sites, traced
 
 both = pytest.mark.parametrize("engine", ["cbc", "highs"])
-OVER = Ending(code=0, cut=None, killed=False, seconds=1.0)
 
 
 def cards_that_abort_cbc() -> pulp.LpProblem:
