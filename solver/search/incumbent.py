@@ -26,7 +26,8 @@ class Incumbent:
         self.cost: float | None = None
         self.bound: float | None = None
         self.in_vain = 0
-        """How many runs near the best point brought none better, since it was found."""
+        """How many runs near the best point saved no more than the gap that is asked for, since one
+        did or a relaxation had a point that is so much cheaper."""
         self.done = threading.Event()
         """Set when the gap is reached."""
         self.listeners: list[Callable[[Point], None]] = []
@@ -50,11 +51,17 @@ class Incumbent:
         with self._lock:
             if not self._better(cost):
                 return False
-            self.point, self.cost, self.in_vain = point, cost, 0
+            if self.cost is None or self.saves(self.cost, cost):
+                self.in_vain = 0
+            self.point, self.cost = point, cost
             self._judge()
         for listener in self.listeners:
             listener(point)
         return True
+
+    def saves(self, before: float, after: float) -> bool:
+        """Whether a cost lies below another by more than the gap that is asked for."""
+        return engines.relative_gap(before, after) > self._gap
 
     def raise_bound(self, bound: float | None) -> None:
         """Take a bound that an engine claims for the whole program."""

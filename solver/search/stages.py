@@ -51,7 +51,7 @@ AGAIN = 400
 ROUGH, ROUGH_OF_LARGE, BUYING_NODES, REST_NODES = 0.02, 0.03, 200, 1
 """What is bought for a first plan need not be the best."""
 IN_VAIN = 5
-"""So many neighbourhoods without a better plan, and the search tree of the whole is worth more."""
+"""So many neighbourhoods that hardly saved, and the search tree of the whole is worth more."""
 
 
 @dataclass(frozen=True)
@@ -265,7 +265,7 @@ def improve(
 
     A large program's plan was settled with services that do the same all through a period, and is
     thought over so: what that costs is less than what larger neighbourhoods bring. Ends when
-    ``in_vain`` of them in a row brought nothing, or when the whole was thought over.
+    ``in_vain`` of them in a row hardly saved, or when the whole was thought over.
     """
     best, parts = stage.incumbent.point, stage.parts
     if best is not None and is_large(parts.model) and parts.steady.has(best):
@@ -292,5 +292,5 @@ def improve(
         if point is not None and stage.incumbent.offer(point):
             saved = engines.relative_gap(cost, stage.parts.program.cost(point))
         near.tell(kind, found.status is engines.Status.OPTIMAL, saved)
-        if not saved:
+        if saved <= stage.options.gap:
             stage.incumbent.in_vain += 1

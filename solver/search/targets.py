@@ -8,6 +8,7 @@ the optimum, though, it shows nothing, however long it grows. So targets come ne
 long as trees of few nodes rule them out, and stay nearer to the bound where they do not.
 """
 
+import math
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,8 +18,11 @@ from solver.engines import relative_gap
 from solver.engines.points import Point
 from solver.search.incumbent import Incumbent
 
-WIDEST = 0.03
-"""Plans are hardly further from the optimum, however far the bound is."""
+WIDEST, CALM_WIDEST = 0.03, 0.01
+"""Plans are hardly further from the optimum, however far the bound is; nor are those, by much less,
+that get no better."""
+TOLD = 0.005
+"""A relaxation's best point tells no more of what plans will cost once the bound is so near it."""
 SHARE, LAST = 0.5, 2.0
 """The first target's share of the way from the bound to the plan; the last target is taken instead
 where that is not so many times as far from the plan."""
@@ -37,17 +41,31 @@ class Targets:
     boldest: float = 1.0
     """The largest share there is, after trees that ruled their targets out."""
 
-    def next(self, cost: float, bound: float | None) -> float:
+    def next(
+        self, cost: float, bound: float | None, hoped: float = math.inf, *, calm: bool = False
+    ) -> float:
         """The next target, of the best plan's cost and the best bound, if there is one.
+
+        ``hoped`` is what the best point of a relaxation costs: where that is less, plans will come
+        near it. ``calm`` says that plans get no better.
 
         >>> Targets(gap=0.001).next(100.0, 99.0), Targets(gap=0.001).next(100.0, None)
         (99.5, 98.5)
-        >>> Targets(gap=0.001).next(100.0, 99.7)
-        99.9
+        >>> Targets(gap=0.001).next(100.0, 90.0, 92.0), Targets(gap=0.001).next(100.0, 90.0, 90.1)
+        (91.0, 98.5)
+        >>> Targets(gap=0.001).next(100.0, 90.0, calm=True), Targets(gap=0.001).next(100.0, 99.7)
+        (99.5, 99.9)
         """
-        widest = WIDEST if bound is None else min(WIDEST, relative_gap(cost, bound))
+        least = min(cost, hoped)
+        if bound is not None and relative_gap(least, bound) <= TOLD:
+            least = cost
+        widest = CALM_WIDEST if calm else WIDEST
+        if bound is not None:
+            widest = min(widest, relative_gap(least, bound))
         distance = (1 - self.share) * max(self.gap, widest)
-        return self.last(cost) if distance <= LAST * self.gap else cost - distance * abs(cost)
+        if least == cost and distance <= LAST * self.gap:
+            return self.last(cost)
+        return least - distance * abs(least)
 
     def last(self, cost: float) -> float:
         """The last target for a plan: once it is ruled out, the plan is near enough."""
