@@ -18,9 +18,9 @@ from solver.engines import relative_gap
 from solver.engines.points import Point
 from solver.search.incumbent import Incumbent
 
-WIDEST, CALM_WIDEST = 0.03, 0.01
-"""Plans are hardly further from the optimum, however far the bound is; nor are those, by much less,
-that get no better."""
+WIDEST, NEAR = 0.03, 0.005
+"""Plans are hardly further from the optimum, however far the bound is; and hardly more than the
+second where they get no better."""
 TOLD = 0.005
 """A relaxation's best point tells no more of what plans will cost once the bound is so near it."""
 SHARE, LAST = 0.5, 2.0
@@ -40,6 +40,8 @@ class Targets:
     nodes: int = NODES
     boldest: float = 1.0
     """The largest share there is, after trees that ruled their targets out."""
+    near: float = NEAR
+    """No target is further below a plan that gets no better; relative."""
 
     def next(
         self, cost: float, bound: float | None, hoped: float = math.inf, *, calm: bool = False
@@ -59,10 +61,10 @@ class Targets:
         least = min(cost, hoped)
         if bound is not None and relative_gap(least, bound) <= TOLD:
             least = cost
-        widest = CALM_WIDEST if calm else WIDEST
-        if bound is not None:
-            widest = min(widest, relative_gap(least, bound))
+        widest = WIDEST if bound is None else min(WIDEST, relative_gap(least, bound))
         distance = (1 - self.share) * max(self.gap, widest)
+        if calm:
+            distance = min(distance, max(self.gap, self.near))
         if least == cost and distance <= LAST * self.gap:
             return self.last(cost)
         return least - distance * abs(least)
@@ -77,6 +79,8 @@ class Targets:
         >>> targets = Targets(gap=0.01)
         >>> targets.tell(False), targets.share, targets.nodes
         (None, 0.25, 600)
+        >>> targets.near
+        0.01
         >>> targets.tell(True), targets.share, targets.nodes
         (None, 0.5, 600)
         >>> bold, shy = Targets(gap=0.01), Targets(gap=0.01, boldest=0.6)
@@ -86,7 +90,7 @@ class Targets:
         if ruled_out:
             self.share = min(self.boldest, 2 * self.share)
         else:
-            self.share, self.nodes = self.share / 2, 2 * self.nodes
+            self.share, self.nodes, self.near = self.share / 2, 2 * self.nodes, 2 * self.near
 
     def void(self, target: float, cost: float) -> bool:
         """Whether a plan is so near to a target, or below it, that a lower one would do.
