@@ -29,8 +29,8 @@ share of what the plan does, or of the plan."""
 CALM = 4
 """So many neighbourhoods that hardly saved, and points of a relaxation bring no better plan either:
 then a target may be nearer to the plan. A tree that rules out half a per cent less takes hardly
-longer than one for 1.5 %: on M4 of the benchmarks 16 s and 13 s, the one after the other 36 s. CBC's neighbourhoods hardly
-save long before its plans are as near to the optimum."""
+longer than one for 1.5 %: on M4 of the benchmarks 16 s and 13 s, the one after the other 36 s. CBC
+hardly saves long before its plans are as near to the optimum."""
 ROOT_NODES = 1
 """Of that relaxation where plans have settled before, as on one thread: for a first bound."""
 LOOKING = 0.5
