@@ -77,7 +77,7 @@ class Bounds:
             targets, more = self._targets(), True
             while more and not stage.stop.is_set():
                 more = self._rule_out(targets)
-                if not bounded and targets.nodes > CBC_NODES:
+                if targets.missed and not bounded:
                     self._few_nodes("jobs whole", parts.jobs(), CBC_NODES)
                     bounded = True
         stage.stop.set()
