@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from solver.engines import relative_gap
+from solver.engines import near_enough, relative_gap
 from solver.engines.points import Point
 from solver.search.incumbent import Incumbent
 
@@ -59,17 +59,18 @@ class Targets:
         (91.0, 98.5)
         >>> Targets(gap=0.001).next(100.0, 90.0, calm=True), Targets(gap=0.001).next(100.0, 99.7)
         (99.5, 99.9)
+        >>> targets = Targets(gap=0.02)
+        >>> targets.next(100.0, 90.0, 92.0), targets.next(100.0, targets.last(92.0), 92.0)
+        (90.16, 98.0)
         """
         least = min(cost, hoped)
-        if bound is not None and relative_gap(least, bound) <= TOLD:
+        if bound is not None and near_enough(relative_gap(least, bound), max(TOLD, self.gap)):
             least = cost
         widest = WIDEST if bound is None else min(WIDEST, relative_gap(least, bound))
         distance = (1 - self.share) * max(self.gap, widest)
         if calm:
             distance = min(distance, max(self.gap, self.near))
-        if least == cost and distance <= LAST * self.gap:
-            return self.last(cost)
-        return least - distance * abs(least)
+        return self.last(least) if distance <= LAST * self.gap else least - distance * abs(least)
 
     def last(self, cost: float) -> float:
         """The last target for a plan: once it is ruled out, the plan is near enough."""

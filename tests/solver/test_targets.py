@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, strategies
 
 from solver import engines
-from solver.engines import Status
+from solver.engines import Status, near_enough, relative_gap
 from solver.engines.parts import Found, run_part
 from solver.engines.program import Part, Program
 from solver.search.bounds import CALM, Settled
@@ -102,6 +102,33 @@ def test_the_last_target_is_near_enough(cost: float, gap: float) -> None:
     known.cost = cost
     known.raise_bound(Targets(gap).last(cost))
     assert known.done.is_set()
+
+
+@given(
+    bound=strategies.floats(0.1, 0.99),
+    hoped=strategies.floats(0.1, 1.5),
+    gap=strategies.floats(1e-4, 0.05),
+    boldest=strategies.sampled_from([0.35, 1.0]),
+    calm=strategies.booleans(),
+)
+def test_targets_rise_to_the_last(
+    bound: float, hoped: float, gap: float, boldest: float, calm: bool
+) -> None:
+    """Proves of a plan that costs 1 that each target lies above the bound, and that the last comes
+    in the end where all are ruled out.
+
+    Sensitivity: a target that is the bound already would be ruled out at once, for ever.
+    """
+    hoped = max(hoped, bound)
+    targets = Targets(gap, share=min(0.5, boldest), boldest=boldest)
+    for _ in range(100):
+        if near_enough(relative_gap(1.0, bound), gap):
+            break
+        target = targets.next(1.0, bound, hoped, calm=calm)
+        assert bound < target <= 1.0
+        targets.tell(True)
+        bound = target
+    assert near_enough(relative_gap(1.0, bound), gap)
 
 
 def test_no_points_are_looked_for_where_there_are_likely_none() -> None:
