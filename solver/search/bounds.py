@@ -126,7 +126,6 @@ class Bounds:
 
         def found_point(point: Point) -> None:
             settled.found(stage.parts.program.cost(point))
-            self.hoped = settled.cost
             self.take_hint(point)
 
         found = run_part(
@@ -138,6 +137,7 @@ class Bounds:
             on_bound=settled.raised,
             on_point=found_point,
         )
+        self.hoped = settled.cost
         return self._keep(name, found, stage.helper, began)
 
     def _looked(self) -> Status:
