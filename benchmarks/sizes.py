@@ -5,10 +5,10 @@ python -m benchmarks.sizes PROBLEM
 
 import gc
 import json
-import resource
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 from solver import load_case
 from solver.formulation import Model, build, build_plain
@@ -31,8 +31,19 @@ class Steps:
         began = time.process_time()
         made = make()
         self.seconds[step] = round(time.process_time() - began, 3)
-        self.peak_mib[step] = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1)
+        self.peak_mib[step] = round(highest_mib(), 1)
         return made
+
+
+def highest_mib() -> float:
+    """The highest resident memory of this process.
+
+    Not `ru_maxrss`: a process begins with that of the one that started it, which may have built a
+    larger program just before.
+    """
+    status = Path("/proc/self/status").read_text()
+    (peak,) = (line for line in status.splitlines() if line.startswith("VmHWM:"))
+    return int(peak.split()[1]) / 1024
 
 
 def main(problem: str) -> None:

@@ -1,6 +1,7 @@
 """Runs, their records and their scores."""
 
 import json
+import subprocess
 import sys
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 
 from benchmarks import records, run, scores, table
 from benchmarks.contenders import CONTENDERS, Effort, json_reader
+from benchmarks.generate import problem_text
 from benchmarks.race import Trace, race
 from benchmarks.records import Record
 
@@ -31,6 +33,21 @@ def test_traces_keep_the_best_of_everything() -> None:
     """A worse plan or bound that comes later takes nothing back."""
     run = record((1.0, 100.0, None), (2.0, 120.0, 50.0), (3.0, None, 40.0), (4.0, 90.0, 80.0))
     assert run.events == [(1.0, 100.0, None), (2.0, 100.0, 50.0), (4.0, 90.0, 80.0)]
+
+
+def test_memory_is_that_of_the_process_itself(tmp_path: Path) -> None:
+    """Proves that a large process which starts the measurement is not measured.
+
+    Sensitivity: the operating system's own account of a process begins with its parent's peak.
+    """
+    problem = tmp_path / "problem.yaml"
+    problem.write_text(problem_text("S", 0))
+    measure = [sys.executable, "-m", "benchmarks.sizes", str(problem)]
+    parent = (
+        f"import subprocess; ballast = b'x' * (400 << 20); subprocess.run({measure}, check=True)"
+    )
+    done = subprocess.run([sys.executable, "-c", parent], capture_output=True, check=True)
+    assert 20.0 < json.loads(done.stdout)["peak_mib"]["plain"] < 300.0
 
 
 def test_times_are_read_off_where_plan_and_bound_meet() -> None:
