@@ -29,8 +29,7 @@ share of what the plan does, or of the plan."""
 CALM = 4
 """So many neighbourhoods that hardly saved, and points of a relaxation bring no better plan either:
 then a target may be nearer to the plan. A tree that rules out half a per cent less takes hardly
-longer than one for 1.5 %: on M4 of the benchmarks 16 s and 13 s, the one after the other 36 s. CBC
-hardly saves long before its plans are as near to the optimum."""
+longer than one for 1.5 %: on M4 of the benchmarks 16 s and 13 s, the one after the other 36 s."""
 ROOT_NODES = 1
 """Of that relaxation where plans have settled before, as on one thread: for a first bound."""
 LOOKING = 0.5
@@ -116,7 +115,13 @@ class Bounds:
         gap = self.stage.options.gap
         if self.stage.helper == HIGHS:
             return Targets(gap)
-        return Targets(gap, share=CBC_BOLDEST, nodes=CBC_NODES, boldest=CBC_BOLDEST)
+        return Targets(
+            gap,
+            share=CBC_BOLDEST,
+            nodes=CBC_NODES,
+            boldest=CBC_BOLDEST,
+            near=math.inf,  # CBC hardly saves long before its plans are near the optimum
+        )
 
     def _settled(self, name: str, relaxation: Part) -> Status:
         """A tree over a relaxation that looks for points too, until it has little left to tell."""
@@ -182,7 +187,7 @@ class Bounds:
         stage, began = self.stage, time.monotonic()
         known = stage.incumbent
         cost = known.cost
-        calm = stage.helper == HIGHS and known.in_vain >= CALM
+        calm = known.in_vain >= CALM
         target = None if cost is None else targets.next(cost, known.bound, self.hoped, calm=calm)
         with targets.stay(target, known, stage.stop) as void:
             found = run_part(

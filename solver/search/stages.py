@@ -288,9 +288,10 @@ def improve(
             guard_s=NEIGHBOURHOOD_GUARD_S,
         )
         point = None if found.point is None else parts.spread(found.point)
-        saved = 0.0
+        after = cost
         if point is not None and stage.incumbent.offer(point):
-            saved = engines.relative_gap(cost, stage.parts.program.cost(point))
-        near.tell(kind, found.status is engines.Status.OPTIMAL, saved)
-        if saved <= stage.options.gap:
+            after = stage.parts.program.cost(point)
+        done = found.status is engines.Status.OPTIMAL
+        near.tell(kind, done, engines.relative_gap(cost, after))
+        if not stage.incumbent.saves(cost, after):
             stage.incumbent.in_vain += 1

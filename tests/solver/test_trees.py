@@ -5,6 +5,7 @@ what they are to rule out.
 import math
 import threading
 import time
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -22,7 +23,7 @@ from solver.search.bounds import CALM, CBC_NODES, Bounds
 from solver.search.incumbent import Incumbent
 from solver.search.parts import Parts
 from solver.search.stages import Stage
-from solver.search.targets import Targets
+from solver.search.targets import SHARE, Targets
 from tests.solver.instances import World
 
 OPTIONS = engines.Options(engine="cbc", gap=0.0, time_limit_s=60.0)
@@ -109,7 +110,7 @@ def test_targets_are_nearer_to_plans_that_get_no_better(
     known.cost, known.in_vain = 200.0, in_vain
     monkeypatch.setattr(bounds, "run_part", ask)
     asked = Bounds(trees.stage, trees.hints.append, trees.note, hoped=hoped * 200.0)
-    asked._rule_out(Targets(0.001))
+    asked._rule_out(replace(asked._targets(), gap=0.001, share=SHARE))
     assert heard[0] == pytest.approx(target * 200.0)
 
 
