@@ -94,12 +94,15 @@ def command(job: Job) -> list[str]:
     if job.nodes is not None:
         words += ["-maxNodes", str(job.nodes)]
     if job.cutoff is not None:
-        words += ["-cutoff", repr(job.cutoff * job.model.scale), "-heuristicsOnOff", "off"]
+        words += ["-cutoff", repr(job.cutoff * job.model.scale)]
+    looks = job.cutoff is None and job.heuristics != 0
+    if not looks:
+        words += ["-heuristicsOnOff", "off"]
     if job.branch_first:
         words += ["-readPriorities", PRIORITIES]
     if job.start is not None:
         words += ["-mipStart", START]
-    elif job.nodes is not None and job.cutoff is None:
+    elif job.nodes is not None and looks:
         words += [word for name in DIVES for word in (f"-{name}", "on")]
     return [*words, "-solve", "-solution", WORDS, "-saveSolution", VALUES]
 

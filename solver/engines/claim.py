@@ -104,7 +104,8 @@ class Job:
     cutoff: float | None = None
     """In the problem's costs: what costs more is not looked for."""
     heuristics: float | None = None
-    """The share of its effort that HiGHS spends on looking for points; None: its own."""
+    """The share of its effort that HiGHS spends on looking for points; None: its own. CBC looks for
+    none, beyond those that its tree has, at 0."""
     branch_first: Sequence[Collection[int]] = ()
     """The problem's variable ids that a search tree branches on first, one set after the other; CBC
     only, since HiGHS cannot be told."""

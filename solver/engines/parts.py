@@ -60,8 +60,8 @@ def run_part(
     none below it, and no bound above it is one. The process is gone when this returns or raises.
     ``on_bound`` hears of bounds of the part, ``on_point`` of points that HiGHS finds, while it
     runs; both are called from the calling thread. ``heuristics`` is the share of its effort that
-    HiGHS spends on looking for points; with a cutoff it spends none. CBC branches on the columns of
-    ``branch_first`` before others, one set of them after the other.
+    HiGHS spends on looking for points, and CBC looks for none at 0; with a cutoff neither does. CBC
+    branches on the columns of ``branch_first`` before others, one set of them after the other.
     """
     limit = math.inf if cutoff is None else cutoff
     with private_folder() as folder:

@@ -19,7 +19,7 @@ from solver.engines.points import Point
 from solver.engines.program import Part
 from solver.search import branching
 from solver.search.incumbent import Incumbent
-from solver.search.stages import HIGHS, WIDTHS, Stage, plan_near
+from solver.search.stages import HIGHS, Stage, plan_with_jobs
 from solver.search.steady import average
 from solver.search.targets import Either, Targets
 
@@ -36,10 +36,7 @@ LOOKING = 0.5
 """The share of a relaxation's effort that goes into points rather than into its bound. With HiGHS's
 own 0.05, points as good come 20 s later or never."""
 
-LOOKING_NODES, LOOKING_S = 250, 15.0
-"""Of CBC's tree for points: with fewer it has none yet on half of the problems measured, with more
-plans get no better, and where that takes longer, ruling targets out is worth more."""
-CBC_NODES, CBC_BOLDEST = 400, 0.35
+CBC_NODES, CBC_BOLDEST, CBC_NEAR = 1200, 0.35, 0.007
 """CBC's trees have more nodes than those of HiGHS in as much time, and its plans are further from
 the optimum: nearer targets lie above it mostly."""
 
@@ -61,24 +58,20 @@ class Bounds:
         """Search trees, each to rule out that anything costs less than a target, after those of
         relaxations, from which come the first bound and points that plans are looked for near.
 
-        CBC's tree over all that is bought has points that are nearly plans, but hardly a bound: one
-        comes from what jobs hold, once there is a target that it cannot rule out.
+        CBC's tree over all that is bought has hardly a bound, and points late or never; that over
+        what jobs hold ends within seconds, and the best plans run jobs nearly as it does.
         """
         stage, parts = self.stage, self.stage.parts
-        bounded = stage.helper == HIGHS
-        if not bounded:
-            ended = self._looked()
+        if stage.helper != HIGHS:
+            ended = self._stepped()
         elif stage.incumbent.in_vain >= CALM:
-            ended = self._few_nodes("bought whole", parts.bought(), ROOT_NODES)
+            ended = self._few_nodes("bought whole", parts.bought(), ROOT_NODES).status
         else:
             ended = self._settled("bought whole", parts.bought())
         if ended is not Status.INFEASIBLE:
             targets, more = self._targets(), True
             while more and not stage.stop.is_set():
                 more = self._rule_out(targets)
-                if targets.missed and not bounded:
-                    self._few_nodes("jobs whole", parts.jobs(), CBC_NODES)
-                    bounded = True
         stage.stop.set()
 
     def by_branches(self) -> None:
@@ -120,7 +113,7 @@ class Bounds:
             share=CBC_BOLDEST,
             nodes=CBC_NODES,
             boldest=CBC_BOLDEST,
-            near=math.inf,  # CBC hardly saves long before its plans are near the optimum
+            near=CBC_NEAR,
         )
 
     def _settled(self, name: str, relaxation: Part) -> Status:
@@ -145,40 +138,36 @@ class Bounds:
         self.hoped = settled.cost
         return self._keep(name, found, stage.helper, began)
 
-    def _looked(self) -> Status:
-        """A tree over what is bought, grown by CBC for its best point, and a plan near that."""
-        stage, began = self.stage, time.monotonic()
-        if stage.stop.is_set():
-            return Status.NO_PLAN
-        options = self._from_now(stage.helper)
-        found = run_part(
-            stage.parts.bought(),
-            replace(options, time_limit_s=min(LOOKING_S, options.time_limit_s)),
-            nodes=LOOKING_NODES,  # without a start: CBC dives where it has none
-            interrupted=stage.stop,
-            on_bound=stage.incumbent.raise_bound,
-        )
-        if found.point is not None:
-            self.take_hint(found.point)
-            plan_near(stage, found.point, WIDTHS[:1])
-        return self._keep("bought whole", found, stage.helper, began)
+    def _stepped(self) -> Status:
+        """CBC's tree over what jobs hold, for a first bound, and a plan with jobs as there."""
+        found = self._few_nodes("jobs whole", self.stage.parts.jobs(), CBC_NODES, heuristics=0.0)
+        if found.point is not None and found.status is not Status.INFEASIBLE:
+            began = time.monotonic()
+            bought = plan_with_jobs(self.stage, found.point)
+            status = Status.NO_PLAN if bought is None else Status.FEASIBLE
+            self.note(self.stage.helper, "with jobs", status, StopReason.UNKNOWN, began, "")
+            if bought is not None:
+                self.take_hint(bought)
+        return found.status
 
-    def _few_nodes(self, name: str, relaxation: Part, nodes: int) -> Status:
+    def _few_nodes(
+        self, name: str, relaxation: Part, nodes: int, heuristics: float | None = None
+    ) -> Found:
         """A tree of few nodes over a relaxation."""
         stage, began = self.stage, time.monotonic()
-        if stage.stop.is_set():
-            return Status.NO_PLAN
         found = run_part(
             relaxation,
             self._from_now(stage.helper),
             nodes=nodes,
             start=stage.incumbent.point,
+            heuristics=heuristics,
             interrupted=stage.stop,
             on_bound=stage.incumbent.raise_bound,
         )
         if found.point is not None:
             self.take_hint(found.point)
-        return self._keep(name, found, stage.helper, began)
+        self._keep(name, found, stage.helper, began)
+        return found
 
     def _rule_out(self, targets: Targets) -> bool:
         """Let a tree rule out the next target, or without a plan find one; whether anything is left

@@ -41,6 +41,8 @@ BOUGHT = (*CHOICES, HELD, QUANTITY, STANDING)
 """What decides what is bought, but for what parts of replicas and of cards round up to."""
 PLACES = (POOL_CHOSEN, SITE_CHOSEN)
 """Choices that a plan near a relaxation keeps."""
+SERVING = (REPLICAS, RESERVED)
+"""What serves, where it is counted."""
 COUNTS = (QUANTITY, HELD, REPLICAS, RESERVED, SWITCHES)
 """Whole numbers that may be a little more or less than in a relaxation."""
 USE = (HELD, RUNNING, DONE, POOL_CHOSEN, SITE_CHOSEN, REPLICAS, RATE, RESERVED)
@@ -84,12 +86,29 @@ class Parts:
         """The relaxation in which every yes or no is whole and no count is."""
         return self._whole_only(CHOICES)
 
-    def bought(self) -> Part:
-        """The relaxation in which jobs and what is bought are whole, and what serves is not.
+    def bought(self, part: Part | None = None) -> Part:
+        """The relaxation, of the whole or of a part, in which jobs and what is bought are whole,
+        and what serves is not.
 
         Its bound is nearly that of the whole, and a search tree has half of the whole numbers.
         """
-        return self._whole_only(BOUGHT)
+        return self._whole_only(BOUGHT, part)
+
+    def rounded(self, part: Part, point: Sequence[float], *, fewer: bool) -> Part:
+        """A part with replicas and reservations at most one from rounding a point's down or up,
+        and, unless it may buy ``fewer``, with no less bought than there.
+        """
+        near = Part(part.program, list(part.lower), list(part.upper), part.whole)
+        for column, kind in enumerate(self.kinds):
+            if not part.whole[column]:
+                continue
+            low, high = math.floor(point[column] + NEAR), math.ceil(point[column] - NEAR)
+            if kind in SERVING:
+                near.lower[column] = max(near.lower[column], low - 1.0)
+                near.upper[column] = max(near.lower[column], min(near.upper[column], high + 1.0))
+            elif kind == QUANTITY and not fewer:
+                near.lower[column] = max(near.lower[column], float(low))
+        return near
 
     @cached_property
     def branched_first(self) -> list[list[int]]:
@@ -99,12 +118,10 @@ class Parts:
             for kinds in BRANCHED_FIRST
         ]
 
-    def _whole_only(self, kinds: Sequence[str]) -> Part:
-        part = Part.all_of(self.program)
-        for column, kind in enumerate(self.kinds):
-            if kind not in kinds:
-                part.whole[column] = False
-        return part
+    def _whole_only(self, kinds: Sequence[str], part: Part | None = None) -> Part:
+        part = part or Part.all_of(self.program)
+        whole = [w and kind in kinds for w, kind in zip(part.whole, self.kinds, strict=True)]
+        return Part(part.program, part.lower, part.upper, whole)
 
     def narrow(self, share: float) -> "Parts":
         """Parts of a program with only a share of power, racks, supply and budget, so that what is

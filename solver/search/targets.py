@@ -42,8 +42,6 @@ class Targets:
     """The largest share there is, after trees that ruled their targets out."""
     near: float = NEAR
     """No target is further below a plan that gets no better; relative."""
-    missed: bool = False
-    """Whether a tree has ended without ruling its target out."""
 
     def next(
         self, cost: float, bound: float | None, hoped: float = math.inf, *, calm: bool = False
@@ -82,8 +80,8 @@ class Targets:
         >>> targets = Targets(gap=0.01)
         >>> targets.tell(False), targets.share, targets.nodes
         (None, 0.25, 600)
-        >>> targets.near, targets.missed
-        (0.01, True)
+        >>> targets.near
+        0.01
         >>> targets.tell(True), targets.share, targets.nodes
         (None, 0.5, 600)
         >>> bold, shy = Targets(gap=0.01), Targets(gap=0.01, boldest=0.6)
@@ -94,7 +92,6 @@ class Targets:
             self.share = min(self.boldest, 2 * self.share)
         else:
             self.share, self.nodes, self.near = self.share / 2, 2 * self.nodes, 2 * self.near
-            self.missed = True
 
     def void(self, target: float, cost: float) -> bool:
         """Whether a plan is so near to a target, or below it, that a lower one would do.

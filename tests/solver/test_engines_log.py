@@ -1,5 +1,6 @@
 """What CBC says, as recorded: no word and no figure of it may be taken for more than it is."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -145,16 +146,18 @@ def test_one_thread_is_the_serial_search(tmp_path: Path) -> None:
     assert {"-threads", "-randomSeed"} <= set(seen[1])
 
 
-def test_no_points_are_looked_for_below_a_cutoff(tmp_path: Path) -> None:
-    """Where there are likely none; and dives are for runs that have nothing to start from."""
-    seen: list[list[str]] = []
-    for cutoff in (None, 5.0):
-        job = Job(model_in(tmp_path), tmp_path / "run", Options(), Watch(), nodes=9, cutoff=cutoff)
-        seen.append(cbc.command(job))
-    assert "-DivingF" in seen[0]
-    assert "-heuristicsOnOff" not in seen[0]
-    assert "-DivingF" not in seen[1]
-    assert seen[1][seen[1].index("-heuristicsOnOff") + 1] == "off"
+def test_no_points_are_looked_for_below_a_cutoff_or_on_request(tmp_path: Path) -> None:
+    """Where there are likely none, or what counts is the bound; and dives are for runs that have
+    nothing to start from.
+    """
+    job = Job(model_in(tmp_path), tmp_path / "run", Options(), Watch(), nodes=9)
+    looks = cbc.command(job)
+    assert "-DivingF" in looks
+    assert "-heuristicsOnOff" not in looks
+    for blind in (replace(job, cutoff=5.0), replace(job, heuristics=0.0)):
+        words = cbc.command(blind)
+        assert "-DivingF" not in words
+        assert words[words.index("-heuristicsOnOff") + 1] == "off"
 
 
 def test_cbc_is_told_what_to_branch_on_first(

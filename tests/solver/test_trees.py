@@ -16,34 +16,35 @@ from solver.engines.parts import Found, run_part
 from solver.engines.points import Point
 from solver.engines.program import Part, Program
 from solver.formulation import build_tight
-from solver.formulation.purchases import ORDERED
-from solver.formulation.workloads import HELD, POOL_CHOSEN, RUNNING
+from solver.formulation.purchases import ORDERED, QUANTITY
+from solver.formulation.workloads import HELD, POOL_CHOSEN, RESERVED, RUNNING
 from solver.search import bounds
 from solver.search.bounds import CALM, CBC_NODES, Bounds
 from solver.search.incumbent import Incumbent
 from solver.search.parts import Parts
-from solver.search.stages import Stage
+from solver.search.stages import Stage, plan_with_jobs
 from solver.search.targets import SHARE, Targets
 from tests.solver.instances import World
 
 OPTIONS = engines.Options(engine="cbc", gap=0.0, time_limit_s=60.0)
 
 
-def test_cbc_has_a_plan_near_what_it_buys() -> None:
-    """Proves that two nodes at 100 are a plan as soon as a tree over what is bought has ended, and
-    that its point is told for others to look near.
+def test_cbc_has_a_plan_with_jobs_as_a_relaxation_has_them() -> None:
+    """Proves that two nodes at 100 are a plan as soon as a tree over what jobs hold has ended, and
+    that its point and that of what is bought are told for others to look near.
 
-    Sensitivity: were nothing looked for near that point, there would be no plan before a tree over
-    the whole.
+    Sensitivity: were nothing bought for the jobs of that point, there would be no plan before a
+    tree over the whole.
     """
     trees = Trees()
     Bounds(trees.stage, trees.hints.append, trees.note).by_trees()
-    assert trees.plans["bought whole"] == pytest.approx(200.0 / trees.model.money_scale)
-    assert trees.hints
+    assert trees.plans["jobs whole"] is None
+    assert trees.plans["with jobs"] == pytest.approx(200.0 / trees.model.money_scale)
+    assert len(trees.hints) == 2
     assert trees.stage.incumbent.gap == pytest.approx(0.0, abs=1e-6)
 
 
-def test_a_bound_from_jobs_follows_the_first_target_missed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_cbc_has_a_bound_from_jobs_before_it_has_targets(monkeypatch: pytest.MonkeyPatch) -> None:
     """Proves the order of CBC's trees, and that one over what jobs hold is grown once.
 
     Sensitivity: where no target can be ruled out, there would be no bound but that of the root.
@@ -58,7 +59,53 @@ def test_a_bound_from_jobs_follows_the_first_target_missed(monkeypatch: pytest.M
     monkeypatch.setattr(Bounds, "_rule_out", miss)
     Bounds(trees.stage, trees.hints.append, trees.note).by_trees()
     asked = [f"target {CBC_NODES * factor}" for factor in (2, 4, 8)]
-    assert list(trees.plans) == ["bought whole", asked[0], "jobs whole", *asked[1:]]
+    assert list(trees.plans) == ["jobs whole", "with jobs", *asked]
+
+
+def test_what_serves_is_rounded_near_a_point_and_no_less_is_bought() -> None:
+    """Proves the limits near 1.5 of everything: what is reserved is one at most from rounding it
+    down or up, what is bought not below 1, and the rest as it was.
+
+    Sensitivity: with no room about the rounded, CBC found no plan on three of five problems.
+    """
+    trees = Trees()
+    parts = trees.stage.parts
+    whole = Part.all_of(parts.program)
+    for fewer in (False, True):
+        near = parts.rounded(whole, [1.5] * len(parts.kinds), fewer=fewer)
+        for column, kind in enumerate(parts.kinds):
+            limits = near.lower[column], near.upper[column]
+            if kind == RESERVED:
+                assert limits == (max(0.0, whole.lower[column]), min(3.0, whole.upper[column]))
+            elif kind == QUANTITY:
+                assert limits == (whole.lower[column] if fewer else 1.0, whole.upper[column])
+            else:
+                assert limits == (whole.lower[column], whole.upper[column])
+    assert {RESERVED, QUANTITY} <= set(parts.kinds)
+
+
+def test_less_is_bought_where_nothing_else_has_a_plan(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Proves the order in which a plan is looked for with the jobs of a relaxation: within all of
+    the limits and then less, with no less bought and then any.
+
+    Sensitivity: on two of five problems the first of them had none.
+    """
+    trees, asked = Trees(), []
+
+    def none(_self: Stage, part: Part, **_wishes: Any) -> Found:
+        asked.append(part)
+        first = len(asked) == 2
+        point = [0.0] * len(part.lower) if first else None
+        return Found(Status.FEASIBLE, StopReason.UNKNOWN, point, None, 0.0, "")
+
+    monkeypatch.setattr(Stage, "run", none)
+    assert plan_with_jobs(trees.stage, [0.0] * len(trees.stage.parts.kinds)) is not None
+    assert len(asked) == 4
+    assert sum(asked[0].whole) < sum(asked[2].whole) == sum(asked[3].whole)
+    asked.clear()
+    trees.stage.stop.set()
+    assert plan_with_jobs(trees.stage, [0.0] * len(trees.stage.parts.kinds)) is None
+    assert not asked
 
 
 def test_a_tree_that_rules_out_branches_on_jobs_and_choices_first(
@@ -86,7 +133,8 @@ def test_a_tree_that_rules_out_branches_on_jobs_and_choices_first(
     [
         ("highs", 0, math.inf, 0.985),
         ("highs", CALM, math.inf, 0.995),
-        ("cbc", CALM, math.inf, 0.985),
+        ("cbc", 0, math.inf, 0.985),
+        ("cbc", CALM, math.inf, 0.993),
         ("highs", CALM, 0.9, 0.9 * 0.995),
         ("highs", 0, 0.9, 0.9 * 0.985),
     ],
@@ -95,10 +143,11 @@ def test_targets_are_nearer_to_plans_that_get_no_better(
     monkeypatch: pytest.MonkeyPatch, engine: str, in_vain: int, hoped: float, target: float
 ) -> None:
     """Proves which share of the plan, of 200, the first tree is to rule out: 1.5 % below the plan,
-    or below a cheaper point of the relaxation; 0.5 % where HiGHS has thought over it in vain.
+    or below a cheaper point of the relaxation; 0.5 % where HiGHS has thought over it in vain, and
+    0.7 % where CBC has.
 
     Sensitivity: a target below the plan alone lay above the optimum where plans came to cost what
-    the relaxation's point did; and those of CBC, whose plans are further from it.
+    the relaxation's point did.
     """
     trees, heard = Trees(engine=engine), [0.0]
 
