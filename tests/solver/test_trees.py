@@ -30,18 +30,33 @@ OPTIONS = engines.Options(engine="cbc", gap=0.0, time_limit_s=60.0)
 
 
 def test_cbc_has_a_plan_with_jobs_as_a_relaxation_has_them() -> None:
-    """Proves that two nodes at 100 are a plan as soon as a tree over what jobs hold has ended, and
-    that its point and that of what is bought are told for others to look near.
+    """Proves that two nodes at 100 are the plan, no longer two at 150, as soon as a tree over what
+    jobs hold has ended, and that its point and that of what is bought are told for others to look
+    near.
 
-    Sensitivity: were nothing bought for the jobs of that point, there would be no plan before a
-    tree over the whole.
+    Sensitivity: were nothing bought for the jobs of that point, there would be no better plan
+    before a tree over the whole.
     """
     trees = Trees()
+    trees.buy_dear()
     Bounds(trees.stage, trees.hints.append, trees.note).by_trees()
-    assert trees.plans["jobs whole"] is None
+    assert list(trees.plans)[:2] == ["jobs whole", "with jobs"]
+    assert trees.plans["jobs whole"] == pytest.approx(300.0 / trees.model.money_scale)
     assert trees.plans["with jobs"] == pytest.approx(200.0 / trees.model.money_scale)
     assert len(trees.hints) == 2
     assert trees.stage.incumbent.gap == pytest.approx(0.0, abs=1e-6)
+
+
+def test_cbc_without_a_plan_looks_near_what_it_buys() -> None:
+    """Proves that two nodes at 100 are a plan as soon as a tree over what is bought has ended.
+
+    Sensitivity: where jobs as in the relaxation have none, there would be no plan before a tree
+    over the whole.
+    """
+    trees = Trees()
+    Bounds(trees.stage, trees.hints.append, trees.note).by_trees()
+    assert list(trees.plans)[:2] == ["jobs whole", "bought whole"]
+    assert trees.plans["with jobs"] == pytest.approx(200.0 / trees.model.money_scale)
 
 
 def test_cbc_has_a_bound_from_jobs_before_it_has_targets(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -54,12 +69,12 @@ def test_cbc_has_a_bound_from_jobs_before_it_has_targets(monkeypatch: pytest.Mon
     def miss(_self: Bounds, targets: Targets) -> bool:
         targets.tell(False)
         trees.plans[f"target {targets.nodes}"] = None
-        return len(trees.plans) < 5
+        return len(trees.plans) < 6
 
     monkeypatch.setattr(Bounds, "_rule_out", miss)
     Bounds(trees.stage, trees.hints.append, trees.note).by_trees()
     asked = [f"target {CBC_NODES * factor}" for factor in (2, 4, 8)]
-    assert list(trees.plans) == ["jobs whole", "with jobs", *asked]
+    assert list(trees.plans) == ["jobs whole", "bought whole", "with jobs", *asked]
 
 
 def test_what_serves_is_rounded_near_a_point_and_no_less_is_bought() -> None:
@@ -182,6 +197,17 @@ class Trees:
         self.hints: list[Point] = []
         self.plans: dict[str, float | None] = {}
         """The cost of the best plan after the first tree of each kind."""
+
+    def buy_dear(self) -> None:
+        """Have a plan that buys nothing of what is cheap."""
+        parts = self.stage.parts
+        part = Part.all_of(parts.program)
+        for index, column in self.model.of(QUANTITY).items():
+            if str(index[0]).startswith("one@"):
+                part.upper[column] = 0.0
+        found = run_part(part, OPTIONS)
+        assert found.point is not None
+        self.stage.incumbent.offer(found.point)
 
     def note(self, _engine: str, variant: str, *_: object) -> None:
         """Hear of a tree."""
