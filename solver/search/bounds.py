@@ -41,7 +41,8 @@ LOOKING_NODES = 250
 measured."""
 CBC_NODES, CBC_BOLDEST, CBC_NEAR = 1200, 0.35, 0.007
 """CBC's trees have more nodes than those of HiGHS in as much time, and its plans are further from
-the optimum: nearer targets lie above it mostly."""
+the optimum: nearer targets lie above it mostly, but for the last share of plans that get no better.
+"""
 
 Note = Callable[[str, str, Status, StopReason, float, str], None]
 """Hears of a run: engine, variant, status, why it stopped, when it began, its words."""
