@@ -36,9 +36,9 @@ LOOKING = 0.5
 """The share of a relaxation's effort that goes into points rather than into its bound. With HiGHS's
 own 0.05, points as good come 20 s later or never."""
 
-LOOKING_NODES = 250
+LOOKING_NODES, LOOKING_S = 250, 15.0
 """Of CBC's tree over what is bought: with fewer it has no point yet on half of the problems
-measured."""
+measured, and where that takes longer, ruling targets out is worth more."""
 CBC_NODES, CBC_BOLDEST, CBC_NEAR = 1200, 0.35, 0.007
 """CBC's trees have more nodes than those of HiGHS in as much time, and its plans are further from
 the optimum: nearer targets lie above it mostly, but for the last share of plans that get no better.
@@ -149,7 +149,7 @@ class Bounds:
         known, parts = self.stage.incumbent, self.stage.parts
         found = self._few_nodes("jobs whole", parts.jobs(), CBC_NODES, heuristics=0.0)
         if known.point is None:
-            near = self._few_nodes("bought whole", parts.bought(), LOOKING_NODES)
+            near = self._few_nodes("bought whole", parts.bought(), LOOKING_NODES, most_s=LOOKING_S)
             if near.point is not None:
                 plan_near(self.stage, near.point, WIDTHS[:1])
         if found.point is not None:
@@ -162,13 +162,20 @@ class Bounds:
         return found.status
 
     def _few_nodes(
-        self, name: str, relaxation: Part, nodes: int, heuristics: float | None = None
+        self,
+        name: str,
+        relaxation: Part,
+        nodes: int,
+        *,
+        heuristics: float | None = None,
+        most_s: float = math.inf,
     ) -> Found:
         """A tree of few nodes over a relaxation."""
         stage, began = self.stage, time.monotonic()
+        options = self._from_now(stage.helper)
         found = run_part(
             relaxation,
-            self._from_now(stage.helper),
+            replace(options, time_limit_s=min(most_s, options.time_limit_s)),
             nodes=nodes,
             start=stage.incumbent.point,
             heuristics=heuristics,
