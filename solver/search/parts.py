@@ -43,7 +43,7 @@ PLACES = (POOL_CHOSEN, SITE_CHOSEN)
 """Choices that a plan near a relaxation keeps."""
 SERVING = (REPLICAS, RESERVED)
 """What serves, where it is counted."""
-COUNTS = (QUANTITY, HELD, REPLICAS, RESERVED, SWITCHES)
+COUNTS = (QUANTITY, HELD, *SERVING, SWITCHES)
 """Whole numbers that may be a little more or less than in a relaxation."""
 USE = (HELD, RUNNING, DONE, POOL_CHOSEN, SITE_CHOSEN, REPLICAS, RATE, RESERVED)
 """What runs where; the first word of the index is the workload."""
@@ -100,13 +100,10 @@ class Parts:
         """
         near = Part(part.program, list(part.lower), list(part.upper), part.whole)
         for column, kind in enumerate(self.kinds):
-            if not part.whole[column]:
-                continue
-            low, high = math.floor(point[column] + NEAR), math.ceil(point[column] - NEAR)
-            if kind in SERVING:
-                near.lower[column] = max(near.lower[column], low - 1.0)
-                near.upper[column] = max(near.lower[column], min(near.upper[column], high + 1.0))
-            elif kind == QUANTITY and not fewer:
+            if kind in SERVING and part.whole[column]:
+                self._round(near, column, point[column], 1)
+            elif kind == QUANTITY and not fewer and part.whole[column]:
+                low = math.floor(point[column] + NEAR)
                 near.lower[column] = max(near.lower[column], float(low))
         return near
 
@@ -194,10 +191,7 @@ class Parts:
             if kind in PLACES:
                 self._hold(part, column, float(column in likely))
             elif width is not None and kind in COUNTS and self.program.whole[column]:
-                low = math.floor(point[column] + NEAR) - width
-                high = math.ceil(point[column] - NEAR) + width
-                part.lower[column] = max(part.lower[column], float(low))
-                part.upper[column] = min(part.upper[column], float(high))
+                self._round(part, column, point[column], width)
         return part
 
     def _likely(self, point: Sequence[float]) -> set[int]:
@@ -265,6 +259,12 @@ class Parts:
             if whole and self.kinds[column] != STANDING and abs(one[column] - two[column]) < NEAR:
                 self._hold(part, column, float(round(one[column])))
         return part
+
+    def _round(self, part: Part, column: int, value: float, width: int) -> None:
+        """Keep a column at most ``width`` from rounding a value down or up."""
+        low, high = math.floor(value + NEAR) - width, math.ceil(value - NEAR) + width
+        part.lower[column] = max(part.lower[column], float(low))
+        part.upper[column] = min(part.upper[column], float(high))
 
     def _hold(self, part: Part, column: int, value: float) -> None:
         value = min(max(value, self.program.lower[column]), self.program.upper[column])

@@ -54,9 +54,9 @@ AGAIN = 400
 """How often a first plan is thought over before anything is bought for it."""
 ROUGH, ROUGH_OF_LARGE, BUYING_NODES, REST_NODES = 0.02, 0.03, 200, 1
 """What is bought for a first plan need not be the best."""
-SHARE_BOUGHT, ROUGH_BOUGHT = 0.95, 0.005
-"""The share of the limits that is left to what is bought for jobs, where all of them had no plan;
-and near enough, where neighbourhoods of the plan follow."""
+SHARES_BOUGHT, ROUGH_BOUGHT = (1.0, 0.95), 0.005
+"""Shares of the limits that what is bought for jobs may use: the first that has a point will do;
+near enough, where neighbourhoods of the plan follow."""
 IN_VAIN = 5
 """So many neighbourhoods that hardly saved, and the search tree of the whole is worth more."""
 
@@ -266,23 +266,23 @@ def plan_with_jobs(stage: Stage, jobs: Point) -> Point | None:
     """Run jobs as in the point of a relaxation, make whole what is bought, then what serves; the
     point in between, whose plan is offered, or None.
 
-    CBC finds no plan in the rest as a whole, or one several per cent too dear. Where nothing is
-    bought for what would use every limit to the full, less than that is left to use.
+    CBC finds no plan in the rest as a whole, or one several per cent too dear.
     """
     parts, bought = stage.parts, None
-    for within in (parts, parts.narrow(SHARE_BOUGHT)):
+    for share in SHARES_BOUGHT:
         if bought is None and not stage.over():
-            rest = parts.bought(within.jobs_as(jobs))
+            rest = parts.bought(parts.narrow(share).jobs_as(jobs))
             bought = stage.run(rest, gap=ROUGH_BOUGHT, nodes=WINDOW_NODES).point
-    if bought is not None:
-        for fewer in (False, True):
-            if stage.over():
-                break
-            part = parts.rounded(parts.jobs_as(jobs), bought, fewer=fewer)
-            found = stage.run(part, gap=ROUGH_BOUGHT, nodes=WINDOW_NODES).point
-            if found is not None:
-                stage.incumbent.offer(found)
-                break
+    if bought is None:
+        return None
+    for fewer in (False, True):
+        if stage.over():
+            break
+        part = parts.rounded(parts.jobs_as(jobs), bought, fewer=fewer)
+        found = stage.run(part, gap=ROUGH_BOUGHT, nodes=WINDOW_NODES).point
+        if found is not None:
+            stage.incumbent.offer(found)
+            break
     return bought
 
 

@@ -96,11 +96,11 @@ def test_the_search_agrees_with_one_engine(
 def test_an_engine_that_is_named_works_alone(forced: None, engine: str) -> None:
     """On two threads both streams are the named engine's."""
     case = load_case(ROLL_OUT, edits=WHOLE)
-    options = engines.Options(engine=engine, gap=0.002, time_limit_s=25.0, threads=2)
+    options = engines.Options(engine=engine, gap=0.002, time_limit_s=45.0, threads=2)
     alone = solve_case(case, options)
     assert {attempt.engine for attempt in alone.attempts} == {engine}
     first = "bought whole" if engine == "highs" else "jobs whole"
-    assert {"first plan", first} <= {attempt.variant for attempt in alone.attempts}
+    assert {"first plan", first, "whole"} <= {attempt.variant for attempt in alone.attempts}
 
 
 def test_cbc_without_its_linear_solver_does_not_dive(
