@@ -19,7 +19,7 @@ from solver.engines.points import Point
 from solver.engines.program import Part
 from solver.search import branching
 from solver.search.incumbent import Incumbent
-from solver.search.stages import HIGHS, WIDTHS, Stage, plan_near, plan_with_jobs
+from solver.search.stages import HIGHS, WIDTHS, Stage, improve, plan_near, plan_with_jobs
 from solver.search.steady import average
 from solver.search.targets import Either, Targets
 
@@ -39,7 +39,7 @@ own 0.05, points as good come 20 s later or never."""
 LOOKING_NODES, LOOKING_S = 250, 15.0
 """Of CBC's tree over what is bought: with fewer it has no point yet on half of the problems
 measured, and where that takes longer, ruling targets out is worth more."""
-CBC_NODES, CBC_BOLDEST, CBC_NEAR = 1200, 0.35, 0.007
+CBC_NODES, CBC_BOLDEST, CBC_NEAR = 2400, 0.35, 0.007
 """CBC's trees have more nodes than those of HiGHS in as much time, and its plans are further from
 the optimum: nearer targets lie above it mostly, but for the last share of plans that get no better.
 """
@@ -72,6 +72,8 @@ class Bounds:
             ended = self._few_nodes("bought whole", parts.bought(), ROOT_NODES).status
         else:
             ended = self._settled("bought whole", parts.bought())
+        if stage.helper != HIGHS:
+            improve(stage, lambda: None, stage.options.seed + 1, in_vain=CALM)
         if ended is not Status.INFEASIBLE:
             targets, more = self._targets(), True
             while more and not stage.stop.is_set():
@@ -158,6 +160,7 @@ class Bounds:
             status = Status.NO_PLAN if bought is None else Status.FEASIBLE
             self.note(self.stage.helper, "with jobs", status, StopReason.UNKNOWN, began, "")
             if bought is not None:
+                known.in_vain = 0  # near a new point plans may get better
                 self.take_hint(bought)
         return found.status
 
@@ -194,7 +197,7 @@ class Bounds:
         stage, began = self.stage, time.monotonic()
         known = stage.incumbent
         cost = known.cost
-        calm = known.in_vain >= CALM
+        calm = known.in_vain >= CALM or stage.helper != HIGHS
         target = None if cost is None else targets.next(cost, known.bound, self.hoped, calm=calm)
         with targets.stay(target, known, stage.stop) as void:
             found = run_part(

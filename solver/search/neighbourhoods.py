@@ -12,11 +12,14 @@ from solver.engines.program import Part
 from solver.search.diving import is_large
 from solver.search.parts import Parts
 
-AGREED = "agreed"
+AGREED, BOUGHT = "agreed", "bought"
 FIRST, FIRST_OF_LARGE, LEAST, MOST = 0.3, 0.12, 0.05, 1.0
 GROW, SHRINK = 1.4, 0.6
 WORTH = 0.001
 """What agrees with a relaxation is thought over again at once where that saved more of the cost."""
+WORTH_AGAIN = 0.0003
+VAIN = 2
+"""So many neighbourhoods that saved less, and what is bought is thought over as a whole."""
 
 
 @dataclass
@@ -25,10 +28,18 @@ class Neighbourhoods:
 
     parts: Parts
     seed: int
+    relaxing: bool = False
+    """Whether points of relaxations are looked for here, too."""
     relaxed: Sequence[float] | None = None
     """A relaxation's point: what it agrees on with the plan is likely right."""
     due: bool = False
     """Whether that is to be thought over next."""
+    heard: Sequence[float] | None = None
+    """The newest hint from elsewhere."""
+    effort: float = 1.0
+    """How many times as large the search tree of a relaxation is to be."""
+    vain: int = 0
+    """How many hardly saved since the last relaxation."""
     share: dict[str, float] = field(default_factory=dict)
     tried: int = 0
 
@@ -48,13 +59,20 @@ class Neighbourhoods:
 
     def hint(self, relaxed: Sequence[float] | None) -> None:
         """Take the point of a relaxation; one that is new is thought over next."""
-        if relaxed is not None and relaxed is not self.relaxed:
-            self.relaxed, self.due = relaxed, True
+        if relaxed is not None and relaxed is not self.heard:
+            self.heard = relaxed
+            self.found(relaxed)
+
+    def found(self, relaxed: Sequence[float]) -> None:
+        """Take the point of the relaxation that was next."""
+        self.relaxed, self.due = relaxed, True
 
     def next(self, plan: Sequence[float]) -> tuple[str, Part]:
         """The next neighbourhood of a plan, and its kind."""
         if self.due and self.relaxed is not None:
             return AGREED, self.parts.same(plan, self.relaxed)
+        if self.relaxing and self.vain >= VAIN:
+            return BOUGHT, self.parts.bought(self.parts.window(plan, None))
         kind = self.kinds[self.tried % len(self.kinds)]
         self.tried += 1
         if kind == "workloads":
@@ -68,6 +86,12 @@ class Neighbourhoods:
         """Learn from a run, which saved a share of the plan's cost: larger where it was too easy,
         smaller where it did not end.
         """
+        if kind == BOUGHT:
+            self.vain, self.effort = 0, GROW * self.effort
+            return
+        self.vain = 0 if saved > WORTH else self.vain + 1
+        if saved > WORTH_AGAIN:
+            self.effort = 1.0
         if kind == AGREED:
             self.due = saved > WORTH  # it would be nearly the same until the plan changes
         elif not finished:

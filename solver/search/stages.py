@@ -18,7 +18,7 @@ from solver.engines.points import Point
 from solver.engines.program import Part
 from solver.search.diving import is_large, jobs_of, of_jobs, of_the_rest
 from solver.search.incumbent import Incumbent
-from solver.search.neighbourhoods import Neighbourhoods
+from solver.search.neighbourhoods import BOUGHT, Neighbourhoods
 from solver.search.parts import Parts
 from solver.search.placing import likely_pools, placed
 from solver.search.shortage import Shortage
@@ -144,8 +144,8 @@ def settle(stage: Stage) -> bool:
     """
     model, parts = stage.parts.model, stage.parts.steady
     large = is_large(model)
-    for share in SHARES_OF_LARGE if large else SHARES:
-        if stage.over():
+    for turn, share in enumerate(SHARES_OF_LARGE if large else SHARES):
+        if stage.over() or (turn and stage.helper == cbc.NAME and stage.incumbent.point is not None):
             break
         narrow = stage.parts.narrow(share).steady
         again = Anew(jobs_of(model), tries=0 if large else TRIES)
@@ -303,7 +303,8 @@ def improve(
     best, parts = stage.incumbent.point, stage.parts
     if best is not None and is_large(parts.model) and parts.steady.has(best):
         parts = parts.steady
-    near = Neighbourhoods(parts, seed)
+    relaxing = stage.helper == cbc.NAME and not is_large(parts.model)
+    near = Neighbourhoods(parts, seed, relaxing)
     while not stage.over() and not near.exhausted():
         if in_vain is not None and stage.incumbent.in_vain >= in_vain:
             return
@@ -315,12 +316,18 @@ def improve(
         found = stage.run(
             part,
             gap=stage.options.gap / 4,
-            nodes=NEIGHBOURHOOD_NODES[stage.helper],
+            nodes=round(NEIGHBOURHOOD_NODES[stage.helper] * (near.effort if kind == BOUGHT else 1)),
             start=best,
             engine=stage.helper,
             branch_first=parts.branched_first,
             guard_s=NEIGHBOURHOOD_GUARD_S,
         )
+        if kind == BOUGHT:
+            near.tell(kind, finished=True, saved=0.0)
+            stage.incumbent.in_vain += 1
+            if found.point is not None:
+                near.found(found.point)
+            continue
         point = None if found.point is None else parts.spread(found.point)
         after = cost
         if point is not None and stage.incumbent.offer(point):
