@@ -17,9 +17,11 @@ FIRST, FIRST_OF_LARGE, LEAST, MOST = 0.3, 0.12, 0.05, 1.0
 GROW, SHRINK = 1.4, 0.6
 WORTH = 0.001
 """What agrees with a relaxation is thought over again at once where that saved more of the cost."""
-WORTH_AGAIN = 0.0003
 VAIN = 2
-"""So many neighbourhoods that saved less, and what is bought is thought over as a whole."""
+"""So many neighbourhoods that saved less, and what is bought is thought over as a whole; twice as
+many before that is done again with the same plan."""
+ANEW = 0.0003
+"""A plan so much cheaper is another one: its relaxation is due as soon as the first's."""
 
 
 @dataclass
@@ -29,17 +31,17 @@ class Neighbourhoods:
     parts: Parts
     seed: int
     relaxing: bool = False
-    """Whether points of relaxations are looked for here, too."""
+    """Whether what is bought is thought over as a whole too, by a relaxation."""
     relaxed: Sequence[float] | None = None
     """A relaxation's point: what it agrees on with the plan is likely right."""
     due: bool = False
     """Whether that is to be thought over next."""
-    heard: Sequence[float] | None = None
-    """The newest hint from elsewhere."""
-    effort: float = 1.0
-    """How many times as large the search tree of a relaxation is to be."""
+    hinted: Sequence[float] | None = None
+    """The newest point from elsewhere."""
     vain: int = 0
-    """How many hardly saved since the last relaxation."""
+    """How many neighbourhoods hardly saved, since one did or a relaxation came."""
+    turns: int = 0
+    """How many relaxations of the same plan there were."""
     share: dict[str, float] = field(default_factory=dict)
     tried: int = 0
 
@@ -59,19 +61,31 @@ class Neighbourhoods:
 
     def hint(self, relaxed: Sequence[float] | None) -> None:
         """Take the point of a relaxation; one that is new is thought over next."""
-        if relaxed is not None and relaxed is not self.heard:
-            self.heard = relaxed
-            self.found(relaxed)
+        if relaxed is not None and relaxed is not self.hinted:
+            self.hinted = self.relaxed = relaxed
+            self.due = True
 
-    def found(self, relaxed: Sequence[float]) -> None:
-        """Take the point of the relaxation that was next."""
-        self.relaxed, self.due = relaxed, True
+    def found(self, relaxed: Sequence[float] | None) -> None:
+        """Take the point of a relaxation that was next: it is thought over next. Another of the
+        same plan comes later, and is worth more effort.
+        """
+        self.vain, self.turns = 0, self.turns + 1
+        if relaxed is not None:
+            self.relaxed, self.due = relaxed, True
+
+    def effort(self, kind: str) -> float:
+        """How many times as many nodes as others a kind is worth."""
+        return GROW**self.turns if kind == BOUGHT else 1.0
 
     def next(self, plan: Sequence[float]) -> tuple[str, Part]:
-        """The next neighbourhood of a plan, and its kind."""
+        """The next neighbourhood of a plan, and its kind.
+
+        That of what is bought as a whole keeps where jobs run and serves with parts of replicas: a
+        relaxation, whose point is told to `found`.
+        """
         if self.due and self.relaxed is not None:
             return AGREED, self.parts.same(plan, self.relaxed)
-        if self.relaxing and self.vain >= VAIN:
+        if self.relaxing and self.vain >= VAIN * 2**self.turns:
             return BOUGHT, self.parts.bought(self.parts.window(plan, None))
         kind = self.kinds[self.tried % len(self.kinds)]
         self.tried += 1
@@ -86,12 +100,9 @@ class Neighbourhoods:
         """Learn from a run, which saved a share of the plan's cost: larger where it was too easy,
         smaller where it did not end.
         """
-        if kind == BOUGHT:
-            self.vain, self.effort = 0, GROW * self.effort
-            return
         self.vain = 0 if saved > WORTH else self.vain + 1
-        if saved > WORTH_AGAIN:
-            self.effort = 1.0
+        if saved > ANEW:
+            self.turns = 0
         if kind == AGREED:
             self.due = saved > WORTH  # it would be nearly the same until the plan changes
         elif not finished:

@@ -4,6 +4,7 @@ Belongs here: one function for each stage, each on one engine, one run after the
 belong here: what runs beside what (search).
 """
 
+import itertools
 import threading
 import time
 from collections.abc import Callable, Collection, Sequence
@@ -140,12 +141,17 @@ def settle(stage: Stage) -> bool:
     plan.
 
     Services do the same all through a period meanwhile: that costs little and makes relaxations
-    several times as fast. The less of every limit the dive may use, the likelier the rest has room.
+    several times as fast. The less of every limit the dive may use, the likelier the rest has room;
+    but where CBC found no plan in the first rest it found none in others in 5 s each, which
+    neighbourhoods of a plan are worth more.
     """
     model, parts = stage.parts.model, stage.parts.steady
     large = is_large(model)
-    for turn, share in enumerate(SHARES_OF_LARGE if large else SHARES):
-        if stage.over() or (turn and stage.helper == cbc.NAME and stage.incumbent.point is not None):
+    shares: Sequence[float] = SHARES_OF_LARGE if large else SHARES
+    if stage.helper == cbc.NAME and stage.incumbent.point is not None:
+        shares = shares[:1]
+    for share in shares:
+        if stage.over():
             break
         narrow = stage.parts.narrow(share).steady
         again = Anew(jobs_of(model), tries=0 if large else TRIES)
@@ -292,20 +298,24 @@ def improve(
     seed: int,
     *,
     in_vain: int | None = None,
+    most: int | None = None,
 ) -> None:
     """Think over one neighbourhood of the best plan after another, and near the newest point of a
     relaxation that ``hint`` has.
 
     A large program's plan was settled with services that do the same all through a period, and is
-    thought over so: what that costs is less than what larger neighbourhoods bring. Ends when
-    ``in_vain`` of them in a row hardly saved, or when the whole was thought over.
+    thought over so: what that costs is less than what larger neighbourhoods bring. CBC's plans come
+    from points of its relaxations mostly. Ends when ``in_vain`` neighbourhoods in a row hardly
+    saved, after ``most`` of them, or when the whole was thought over.
     """
     best, parts = stage.incumbent.point, stage.parts
     if best is not None and is_large(parts.model) and parts.steady.has(best):
         parts = parts.steady
     relaxing = stage.helper == cbc.NAME and not is_large(parts.model)
     near = Neighbourhoods(parts, seed, relaxing)
-    while not stage.over() and not near.exhausted():
+    for turn in itertools.count():
+        if turn == most or stage.over() or near.exhausted():
+            return
         if in_vain is not None and stage.incumbent.in_vain >= in_vain:
             return
         best, cost = stage.incumbent.point, stage.incumbent.cost
@@ -316,17 +326,15 @@ def improve(
         found = stage.run(
             part,
             gap=stage.options.gap / 4,
-            nodes=round(NEIGHBOURHOOD_NODES[stage.helper] * (near.effort if kind == BOUGHT else 1)),
+            nodes=round(near.effort(kind) * NEIGHBOURHOOD_NODES[stage.helper]),
             start=best,
             engine=stage.helper,
             branch_first=parts.branched_first,
             guard_s=NEIGHBOURHOOD_GUARD_S,
         )
         if kind == BOUGHT:
-            near.tell(kind, finished=True, saved=0.0)
+            near.found(found.point)
             stage.incumbent.in_vain += 1
-            if found.point is not None:
-                near.found(found.point)
             continue
         point = None if found.point is None else parts.spread(found.point)
         after = cost

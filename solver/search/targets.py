@@ -42,6 +42,8 @@ class Targets:
     """The largest share there is, after trees that ruled their targets out."""
     near: float = NEAR
     """No target is further below a plan that gets no better; relative."""
+    more: int = 1
+    """How many times as many nodes the tree of such a target may have."""
 
     def next(
         self, cost: float, bound: float | None, hoped: float = math.inf, *, calm: bool = False

@@ -12,6 +12,7 @@ import pytest
 
 from solver import engines
 from solver.engines import Status, StopReason
+from solver.engines.dive import Dived
 from solver.engines.parts import Found, run_part
 from solver.engines.points import Point
 from solver.engines.program import Part, Program
@@ -19,10 +20,10 @@ from solver.formulation import build_tight
 from solver.formulation.purchases import ORDERED, QUANTITY
 from solver.formulation.workloads import HELD, POOL_CHOSEN, RESERVED, RUNNING
 from solver.search import bounds
-from solver.search.bounds import CALM, CBC_NODES, Bounds
+from solver.search.bounds import BESIDE, CALM, CBC_MORE, CBC_NODES, Bounds
 from solver.search.incumbent import Incumbent
 from solver.search.parts import Parts
-from solver.search.stages import Stage, plan_with_jobs
+from solver.search.stages import Stage, plan_with_jobs, settle
 from solver.search.targets import SHARE, Targets
 from tests.solver.instances import World
 
@@ -75,6 +76,52 @@ def test_cbc_has_a_bound_from_jobs_before_it_has_targets(monkeypatch: pytest.Mon
     Bounds(trees.stage, trees.hints.append, trees.note).by_trees()
     asked = [f"target {CBC_NODES * factor}" for factor in (2, 4, 8)]
     assert list(trees.plans) == ["jobs whole", "bought whole", "with jobs", *asked]
+
+
+def test_cbc_looks_for_better_plans_until_its_first_target(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Proves that plans are thought over after the tree over jobs, near a point that starts the
+    count of what was in vain anew, and that targets come only after that.
+
+    Sensitivity: a target below a plan that is 2 % too dear proves next to nothing.
+    """
+    trees, known = Trees(), []
+
+    def think(stage: Stage, _hint: object, _seed: int, **limits: int) -> None:
+        known.append((stage.incumbent.in_vain, limits))
+        trees.plans["thought over"] = None
+
+    def rule_out(_self: Bounds, _targets: Targets) -> bool:
+        trees.plans["target"] = None
+        return False
+
+    trees.buy_dear()
+    trees.stage.incumbent.in_vain = CALM
+    monkeypatch.setattr(bounds, "improve", think)
+    monkeypatch.setattr(Bounds, "_rule_out", rule_out)
+    Bounds(trees.stage, trees.hints.append, trees.note).by_trees()
+    assert list(trees.plans) == ["jobs whole", "with jobs", "thought over", "target"]
+    assert known == [(0, {"in_vain": CALM, "most": BESIDE})]
+
+
+@pytest.mark.parametrize(("engine", "plan", "dives"), [("cbc", True, 1), ("cbc", False, 3)])
+def test_cbc_with_a_plan_dives_once(
+    monkeypatch: pytest.MonkeyPatch, engine: str, plan: bool, dives: int
+) -> None:
+    """Proves how often jobs are settled where that leads nowhere.
+
+    Sensitivity: neighbourhoods, which would have had a better plan, would wait 10 s for two more.
+    """
+    trees, dived = Trees(engine=engine), []
+
+    def nowhere(_self: Stage, part: Part, *_: object) -> Dived:
+        dived.append(part)
+        return Dived(None, None, None, 0.0)
+
+    if plan:
+        trees.buy_dear()
+    monkeypatch.setattr(Stage, "dive", nowhere)
+    assert not settle(trees.stage)
+    assert len(dived) == dives
 
 
 def test_what_serves_is_rounded_near_a_point_and_no_less_is_bought() -> None:
@@ -159,15 +206,15 @@ def test_targets_are_nearer_to_plans_that_get_no_better(
 ) -> None:
     """Proves which share of the plan, of 200, the first tree is to rule out: 1.5 % below the plan,
     or below a cheaper point of the relaxation; 0.5 % where HiGHS has thought over it in vain, and
-    0.7 % where CBC has.
+    0.7 % where CBC has, in a tree twice as large.
 
     Sensitivity: a target below the plan alone lay above the optimum where plans came to cost what
     the relaxation's point did.
     """
-    trees, heard = Trees(engine=engine), [0.0]
+    trees, heard, nodes = Trees(engine=engine), [0.0], [0]
 
     def ask(_part: Part, _options: engines.Options, **wishes: Any) -> Found:
-        heard[0] = wishes["cutoff"]
+        heard[0], nodes[0] = wishes["cutoff"], wishes["nodes"]
         return Found(Status.NO_PLAN, StopReason.UNKNOWN, None, None, 0.0, "")
 
     known = trees.stage.incumbent
@@ -176,6 +223,8 @@ def test_targets_are_nearer_to_plans_that_get_no_better(
     asked = Bounds(trees.stage, trees.hints.append, trees.note, hoped=hoped * 200.0)
     asked._rule_out(replace(asked._targets(), gap=0.001, share=SHARE))
     assert heard[0] == pytest.approx(target * 200.0)
+    large = engine == "cbc" and in_vain == CALM
+    assert nodes[0] == asked._targets().nodes * (CBC_MORE if large else 1)
 
 
 class Trees:
