@@ -22,8 +22,9 @@ from solver.formulation.workloads import HELD, POOL_CHOSEN, RESERVED, RUNNING
 from solver.search import bounds
 from solver.search.bounds import BESIDE, CALM, CBC_MORE, CBC_NODES, Bounds
 from solver.search.incumbent import Incumbent
+from solver.search.neighbourhoods import VAIN
 from solver.search.parts import Parts
-from solver.search.stages import Stage, plan_with_jobs, settle
+from solver.search.stages import Stage, improve, plan_with_jobs, settle
 from solver.search.targets import SHARE, Targets
 from tests.solver.instances import World
 
@@ -101,6 +102,30 @@ def test_cbc_looks_for_better_plans_until_its_first_target(monkeypatch: pytest.M
     Bounds(trees.stage, trees.hints.append, trees.note).by_trees()
     assert list(trees.plans) == ["jobs whole", "with jobs", "thought over", "target"]
     assert known == [(0, {"in_vain": CALM, "most": BESIDE})]
+
+
+def test_points_of_what_is_bought_are_no_plans(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Proves that neighbourhoods end after as many as are asked for, and that what comes of the
+    relaxation among them is not offered, but counts as one in vain.
+
+    Sensitivity: each of them would be checked, and logged as a plan that was refused.
+    """
+    trees, runs = Trees(), []
+    trees.buy_dear()
+    plan = trees.stage.incumbent.point
+
+    def same(_self: Stage, part: Part, **_wishes: Any) -> Found:
+        runs.append(part)
+        return Found(Status.FEASIBLE, StopReason.UNKNOWN, plan, None, 0.0, "")
+
+    offered: list[Point] = []
+    monkeypatch.setattr(Stage, "run", same)
+    monkeypatch.setattr(Incumbent, "offer", lambda _self, point: offered.append(point))
+    improve(trees.stage, lambda: None, 1, most=VAIN + 2)
+    assert len(runs) == VAIN + 2
+    assert len(offered) == VAIN + 1
+    assert trees.stage.incumbent.in_vain == VAIN + 2
+    assert sum(runs[VAIN].whole) < sum(runs[0].whole)
 
 
 @pytest.mark.parametrize(("engine", "plan", "dives"), [("cbc", True, 1), ("cbc", False, 3)])
