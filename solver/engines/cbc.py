@@ -51,7 +51,7 @@ def run(job: Job) -> Claim:
     def follow(lines: Sequence[str]) -> None:
         for line in lines:
             log.feed(line)
-        job.watch.report(NAME, job.cost(log.best), job.cost(log.bound), log.note)
+        job.watch.report(NAME, job.cost(log.best), job.cost(log.bound))
 
     def ask(process: subprocess.Popen[bytes]) -> None:
         process.send_signal(signal.SIGINT)

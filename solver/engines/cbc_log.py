@@ -68,8 +68,6 @@ class CbcLog:
     and what CBC then calls the best possible was 6e11 where a plan cost 8e4."""
     started: bool = False
     """Whether CBC took over the plan it was given to start from."""
-    note: str = ""
-    """The last line that says something of the search."""
     last: str = ""
     """The last line with words in it: what CBC was at when it died."""
 
@@ -101,9 +99,6 @@ class CbcLog:
             self.bound = self._seen(at_least(finite(match[1]), 6))
         elif START.search(line):
             self.started = True
-        else:
-            return
-        self.note = line.strip()
 
     def _seen(self, bound: float | None) -> float | None:
         """The bound, no higher than what was left out."""

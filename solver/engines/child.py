@@ -80,14 +80,14 @@ class Watch:
         """Seconds since the solve began."""
         return time.monotonic() - self.started
 
-    def report(self, engine: str, best: float | None, bound: float | None, note: str) -> None:
+    def report(self, engine: str, best: float | None, bound: float | None) -> None:
         """Tell the caller, five times a second at most."""
         elapsed = self.elapsed_s()
         if self.on_progress is None or elapsed - self._reported < REPORT_EVERY_S:
             return
         self._reported = elapsed
         gap = None if best is None or bound is None else relative_gap(best, bound)
-        self.on_progress(Progress(elapsed, best, bound, gap, engine, note))
+        self.on_progress(Progress(elapsed, best, bound, gap, engine))
 
 
 @dataclass(frozen=True)

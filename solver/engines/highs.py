@@ -55,7 +55,7 @@ def run(job: Job) -> Claim:
             last[0] = line.strip() or last[0]
             if line.startswith("{"):
                 told.update(json.loads(line))
-        job.watch.report(NAME, job.cost(told["best"]), job.cost(told["bound"]), "")
+        job.watch.report(NAME, job.cost(told["best"]), job.cost(told["bound"]))
 
     ending = supervise(
         [sys.executable, "-P", str(CHILD)],  # -P: its folder's modules are not for it to import

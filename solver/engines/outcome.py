@@ -128,8 +128,7 @@ class Progress:
     bound: float | None
     gap: float | None
     engine: str
-    note: str
-    """The last thing the engine said about a plan, a bound or its place in the search."""
+    """Which engine, or what it is looking for."""
 
 
 ROUNDING = 1e-6

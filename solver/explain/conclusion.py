@@ -330,7 +330,7 @@ def _noted(on_progress: OnProgress | None, began: float) -> Callable[[str], None
     def note(words: str) -> None:
         if on_progress is not None:
             elapsed = time.monotonic() - began
-            on_progress(engines.Progress(elapsed, None, None, None, words, ""))
+            on_progress(engines.Progress(elapsed, None, None, None, words))
 
     return note
 

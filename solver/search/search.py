@@ -103,7 +103,6 @@ class _Search:
         self.failures: list[BaseException] = []
         self.hint: Point | None = None
         """The newest point of a relaxation: better plans are looked for near it."""
-        self.at = ""
 
     def run(self, start: Mapping[str, float] | None) -> Outcome:
         """Run the streams until the gap is reached or a limit comes, then make the answer."""
@@ -156,10 +155,7 @@ class _Search:
             known, elapsed = self.incumbent, time.monotonic() - self.started
             together = self.beside and self.options.helped
             engine = f"{self.options.engine}+{HIGHS}" if together else self.options.engine
-            progress = engines.Progress(
-                elapsed, known.cost, known.bound, known.gap, engine, self.at
-            )
-            self.on_progress(progress)
+            self.on_progress(engines.Progress(elapsed, known.cost, known.bound, known.gap, engine))
 
     def _near(self) -> None:
         """One stream: a first plan, better plans near it and near relaxations; and on one thread a
@@ -167,13 +163,13 @@ class _Search:
         """
         engine, stage = self.options.engine, self.stage
         if self.incumbent.point is None:
-            self.at, began = "first plan", time.monotonic()
+            began = time.monotonic()
             found = first_plan(stage, diving=self.diving)
             status = Status.FEASIBLE if found else Status.NO_PLAN
             self._note(engine, "first plan", status, StopReason.UNKNOWN, began, "")
         settled = False
         if self.diving and not stage.over():
-            self.at, began = "dive", time.monotonic()
+            began = time.monotonic()
             settled = (settle_anew if is_huge(self.model) else settle)(stage)
             status = Status.FEASIBLE if settled else Status.NO_PLAN
             self._note(self.helper, "dive", status, StopReason.UNKNOWN, began, "")
@@ -184,25 +180,24 @@ class _Search:
                 self._near_relaxation("choices whole", self.parts.choices(), True)
         if self.incumbent.point is None or stage.over():
             return
-        self.at, began = "better plans", time.monotonic()
+        began = time.monotonic()
         in_vain = None if self.beside else IN_VAIN
         improve(stage, lambda: self.hint, self.options.seed, in_vain=in_vain)
         self._note(engine, "neighbourhoods", Status.FEASIBLE, StopReason.UNKNOWN, began, "")
         if self.helper == HIGHS and not (self.beside or self.large or stage.over()):
-            self.at = "bound"
             self.bounds.by_trees()
 
     def _near_relaxation(self, name: str, relaxation: Part, look: bool) -> None:
         """Solve a relaxation and, if asked, look for a plan near its point."""
         stage, engine = self.stage, self.options.engine
-        self.at, began = "relaxation", time.monotonic()
+        began = time.monotonic()
         found = relax(stage, relaxation)
         self._note(engine, name, found.status, found.stop, began, found.message)
         if found.point is not None and self.hint is None:
             self.hint = found.point
         if found.point is None or not look:
             return
-        self.at, began = "plan near the relaxation", time.monotonic()
+        began = time.monotonic()
         status = Status.FEASIBLE if plan_near(stage, found.point) else Status.NO_PLAN
         self._note(engine, f"near {name}", status, StopReason.UNKNOWN, began, "")
 

@@ -8,7 +8,7 @@ from rich.console import Console
 from reports.progress import HINT, described, progress
 from solver.engines import Progress
 
-LATEST = Progress(12.3, 84_910.0, 84_130.0, 0.0091859, "cbc", "")
+LATEST = Progress(12.3, 84_910.0, 84_130.0, 0.0091859, "cbc")
 
 
 def terminal(width: int = 80) -> tuple[Console, StringIO]:
@@ -26,7 +26,7 @@ def test_figures_are_in_the_currency() -> None:
 
 def test_what_is_not_known_is_said() -> None:
     """Before the first plan and the first bound nothing is made up."""
-    early = Progress(0.2, None, None, None, "highs", "")
+    early = Progress(0.2, None, None, None, "highs")
     assert described(early, 0.2, 1000.0, "CNY") == "0.2 s  highs  best none yet  bound unknown"
 
 
