@@ -41,12 +41,11 @@ own 0.05, points as good come 20 s later or never."""
 LOOKING_NODES, LOOKING_S = 250, 15.0
 """Of CBC's tree over what is bought: with fewer it has no point yet on half of the problems
 measured, and where that takes longer, ruling targets out is worth more."""
-CBC_NODES, CBC_BOLDEST, CBC_BOLDER, CBC_NEAR, CBC_MORE = 1200, 0.3, 1.5, 0.007, 2
+CBC_NODES, CBC_BOLDEST, CBC_NEAR, CBC_MORE = 1200, 0.35, 0.007, 2
 """CBC's trees have more nodes than those of HiGHS in as much time, and its plans are further from
 the optimum: nearer targets lie above it mostly, but for plans that get no better. What lies 0.5 %
 below the optimum is ruled out in 7 to 23 s, 2 % in 5 to 18 s, but the one is no help to the other:
-so both cores look for plans before the first target. Steps of 0.3 rule out 0.5 % at the first or
-second of them; larger ones missed mostly: on M18 of the benchmarks 162 s instead of 65 s.
+so both cores look for plans before the first target.
 """
 
 Note = Callable[[str, str, Status, StopReason, float, str], None]
@@ -122,7 +121,6 @@ class Bounds:
             share=CBC_BOLDEST,
             nodes=CBC_NODES,
             boldest=CBC_BOLDEST,
-            bolder=CBC_BOLDER,
             near=CBC_NEAR,
             more=CBC_MORE,
         )

@@ -40,8 +40,6 @@ class Targets:
     nodes: int = NODES
     boldest: float = 1.0
     """The largest share there is, after trees that ruled their targets out."""
-    bolder: float = 2.0
-    """How many times as large the share is after each of them."""
     near: float = NEAR
     """No target is further below a plan that gets no better; relative."""
     more: int = 1
@@ -91,12 +89,9 @@ class Targets:
         >>> bold, shy = Targets(gap=0.01), Targets(gap=0.01, boldest=0.6)
         >>> bold.tell(True), shy.tell(True), bold.share, shy.share
         (None, None, 1.0, 0.6)
-        >>> slow = Targets(gap=0.01, share=0.2, bolder=1.5)
-        >>> slow.tell(True), round(slow.share, 3)
-        (None, 0.3)
         """
         if ruled_out:
-            self.share = min(self.boldest, self.bolder * self.share)
+            self.share = min(self.boldest, 2 * self.share)
         else:
             self.share, self.nodes, self.near = self.share / 2, 2 * self.nodes, 2 * self.near
 

@@ -108,7 +108,7 @@ def test_the_last_target_is_near_enough(cost: float, gap: float) -> None:
     bound=strategies.floats(0.1, 0.99),
     hoped=strategies.floats(0.1, 1.5),
     gap=strategies.floats(1e-4, 0.05),
-    boldest=strategies.sampled_from([0.3, 1.0]),
+    boldest=strategies.sampled_from([0.35, 1.0]),
     calm=strategies.booleans(),
 )
 def test_targets_rise_to_the_last(
